@@ -1,0 +1,168 @@
+package alert
+
+import (
+	"strings"
+
+	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/internal/validate"
+)
+
+// Problem is one thing that is wrong in a value.
+type Problem = validate.Problem
+
+// ValidationError is the error of every Validate method, with all problems.
+type ValidationError = validate.Error
+
+// Draft is what a person, or a program, fills in to have an alert created. Its
+// JSON form is the createAlertInput of Microsoft Graph.
+//
+// Source: Learn, "createAlertInput resource type" (2026-08-25). The lengths are
+// documented for the older form only, in Learn, "manualAlert resource type"
+// (2026-06-05); they are taken to hold for both.
+type Draft struct {
+	// Title is the name that the portal shows. No largest length is documented.
+	Title string `json:"title" validate:"required"`
+	// Severity is one of High, Medium, Low and Informational.
+	Severity Severity `json:"severity" validate:"required,oneof=high medium low informational"`
+	// Description says what was seen and why it matters, in 1 to 5,000
+	// characters. That of the first alert becomes the incident's.
+	Description string `json:"description" validate:"required,max=5000"`
+	// Category is one of the constants, or another text that the service knows.
+	Category Category `json:"category" validate:"required"`
+	// RecommendedActions tells the responder what to do.
+	RecommendedActions string `json:"recommendedActions,omitzero"`
+	// Techniques are ATT&CK technique ids: T1078, T1059.001.
+	Techniques []string `json:"mitreTechniques,omitempty"`
+	// LinkToIncident is the number of an existing incident to join; 0 opens a
+	// new one.
+	LinkToIncident int64 `json:"linkToIncident,omitzero"`
+	// ExcludedFromCorrelation keeps Defender from merging the alert's incident
+	// with others. It is the opposite of the portal's "Enable incident
+	// correlation for this alert".
+	ExcludedFromCorrelation bool `json:"isExcludedFromCorrelation,omitzero"`
+	// SentinelWorkspace routes the alert to a workspace, in tenants that have
+	// Microsoft Sentinel. The format of the value is not documented.
+	SentinelWorkspace string `json:"sentinelWorkspace,omitzero"`
+	// Entities are the 1 to 100 things that the alert is about, of which at
+	// least one is impacted.
+	Entities []entity.Definition `json:"entityDefinitions" validate:"min=1,max=100"`
+}
+
+// Option changes the rules by which drafts are validated.
+type Option func(*rules)
+
+type rules struct {
+	impactedOptional bool
+}
+
+// ImpactedOptional accepts a draft without an impacted entity. The portal
+// refuses it, the API does not say that it does.
+func ImpactedOptional() Option {
+	return func(r *rules) { r.impactedOptional = true }
+}
+
+// Validate checks the draft against the rules of the portal and the limits of
+// the API, without asking either. The error is a [*ValidationError] with all
+// problems; nil means that the draft can be submitted.
+func (d Draft) Validate(opts ...Option) error {
+	var r rules
+	for _, opt := range opts {
+		opt(&r)
+	}
+	ps := validate.Problems(validate.Struct(&d))
+	d.textProblems(&ps)
+	for i, id := range d.Techniques {
+		if !isTechniqueID(id) {
+			ps.Add(validate.Index("mitreTechniques", i), "technique-syntax", "is %s; give an ATT&CK technique id such as T1078 or T1059.001", validate.Quote(id))
+		}
+	}
+	if d.LinkToIncident < 0 {
+		ps.Add("linkToIncident", "incident-id", "is %d; give the number of an existing incident, or 0 for a new one", d.LinkToIncident)
+	}
+	d.entityProblems(&ps, r)
+	return ps.Err()
+}
+
+// textProblems refuses what the tags take for a value and a reader for none.
+func (d *Draft) textProblems(ps *validate.Problems) {
+	for _, text := range [...]struct{ path, value string }{
+		{"title", d.Title}, {"description", d.Description}, {"category", string(d.Category)},
+	} {
+		if text.value != "" && strings.TrimSpace(text.value) == "" {
+			ps.Add(text.path, "required", "is only white space; give a value")
+		}
+	}
+}
+
+func (d *Draft) entityProblems(ps *validate.Problems, r rules) {
+	impacted := r.impactedOptional || len(d.Entities) == 0
+	for i := range d.Entities {
+		e := &d.Entities[i]
+		if err := e.Validate(); err != nil {
+			ps.Under(validate.Index("entityDefinitions", i), err)
+		}
+		impacted = impacted || e.Role == entity.RoleImpacted
+		// At most 100 entities, so comparing all pairs costs less than a map;
+		// beyond that the draft is refused anyway.
+		for j := range min(i, 100) {
+			if e.Same(d.Entities[j]) {
+				ps.Add(validate.Index("entityDefinitions", i), "duplicate-entity", "names the same entity as entityDefinitions[%d]; remove one of the two", j)
+				break
+			}
+		}
+	}
+	if !impacted {
+		ps.Add("entityDefinitions", "impacted-entity", "has no impacted entity; give at least one the role %s", entity.RoleImpacted)
+	}
+}
+
+// Warnings lists what does not keep the draft from being submitted but may not
+// be what its author wants.
+func (d Draft) Warnings() []Problem {
+	var ps validate.Problems
+	for _, text := range [...]struct{ path, value string }{
+		{"title", d.Title}, {"description", d.Description}, {"category", string(d.Category)},
+	} {
+		if t := strings.TrimSpace(text.value); t != "" && t != text.value {
+			ps.Add(text.path, "white-space", "has white space before or after the text")
+		}
+	}
+	if strings.ContainsAny(d.Title, "\r\n\t") {
+		ps.Add("title", "line-break", "holds a line break or a tab; queues show one line")
+	}
+	if d.Severity == Informational {
+		ps.Add("severity", "hidden-severity", "is informational; the default filters of the incident queue hide it")
+	}
+	if c := Category(strings.TrimSpace(string(d.Category))); c != "" && !c.Known() {
+		ps.Add("category", "unknown-category", "is %s, which no document names; the service may refuse it", validate.Quote(string(d.Category)))
+	}
+	if d.ExcludedFromCorrelation {
+		ps.Add("isExcludedFromCorrelation", "no-correlation", "is on; the incident stays alone even if related alerts arrive")
+	}
+	seen := map[string]bool{}
+	for i, id := range d.Techniques {
+		if seen[id] {
+			ps.Add(validate.Index("mitreTechniques", i), "duplicate-technique", "repeats %s", validate.Quote(id))
+		}
+		seen[id] = true
+	}
+	return ps
+}
+
+// isTechniqueID accepts T and four digits, and for a sub-technique a dot and
+// three more: the grammar that every id of ATT&CK follows.
+func isTechniqueID(s string) bool {
+	if len(s) != len("T1078") && len(s) != len("T1059.001") || s[0] != 'T' {
+		return false
+	}
+	for i := 1; i < len(s); i++ {
+		if i == len("T1078") {
+			if s[i] != '.' {
+				return false
+			}
+		} else if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,296 @@
+package client
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"golang.org/x/oauth2"
+
+	"github.com/incidentkit/incidentkit/internal/retry"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// Connection sends requests to one API with one credential. The clients of the
+// APIs are made of it; other callers have no need for it. It is safe for
+// concurrent use.
+type Connection struct {
+	cloud      Cloud
+	endpoint   *url.URL
+	credential Credential
+	tokens     oauth2.TokenSource
+	http       *retry.Client
+	settings   settings
+}
+
+// API says which API a connection is for.
+type API struct {
+	// Endpoint picks the API's root from a cloud.
+	Endpoint func(Cloud) string
+	// Scope makes the token's scope from the root.
+	Scope func(endpoint string) string
+}
+
+// Connect makes a connection. Nothing is sent until the first request.
+func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
+	s := settings{
+		cloud:           Global(),
+		logger:          slog.New(slog.DiscardHandler),
+		userAgent:       "incidentkit",
+		random:          rand.Reader,
+		maxResponseSize: 64 << 20,
+		retry:           retry.Defaults(),
+	}
+	for _, opt := range opts {
+		if err := opt(&s); err != nil {
+			return nil, fmt.Errorf("client: %w", err)
+		}
+	}
+	if s.transport == nil {
+		s.transport = http.DefaultTransport.(*http.Transport).Clone()
+	}
+	if cred == nil {
+		return nil, errors.New("client: there is no credential")
+	}
+	if err := cred.problem(); err != nil {
+		return nil, fmt.Errorf("client: %s: %w", cred, err)
+	}
+	endpoint, err := trusted(api.Endpoint(s.cloud))
+	if err != nil {
+		return nil, fmt.Errorf("client: the API of cloud %s: %w", s.cloud.Name, err)
+	}
+	if _, err := trusted(s.cloud.Authority); err != nil {
+		return nil, fmt.Errorf("client: the authority of cloud %s: %w", s.cloud.Name, err)
+	}
+	c := &Connection{cloud: s.cloud, endpoint: endpoint, credential: cred, settings: s}
+	s.retry.Observe = c.observe
+	c.http = retry.New(s.transport, s.retry)
+	tokenClient := &http.Client{Transport: repeatable{c.http}}
+	c.tokens = oauth2.ReuseTokenSource(nil, cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient))
+	return c, nil
+}
+
+// trusted parses the root of a service, which must be reached by TLS unless it
+// is on this machine.
+func trusted(root string) (*url.URL, error) {
+	u, err := url.Parse(root)
+	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return nil, fmt.Errorf("%q is no address such as https://graph.microsoft.com", root)
+	}
+	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
+		return nil, fmt.Errorf("%s is not reached by TLS; a token is not sent in the clear", root)
+	}
+	return u, nil
+}
+
+func loopback(host string) bool {
+	return host == "localhost" || net.ParseIP(host).IsLoopback()
+}
+
+// repeatable sends requests for tokens, which may be repeated.
+type repeatable struct{ http *retry.Client }
+
+func (r repeatable) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, _, err := r.http.Do(req.Context(), retry.Repeatable, req)
+	return resp, err
+}
+
+// String names the endpoint and the kind of credential.
+func (c *Connection) String() string { return c.endpoint.Host + " with " + c.credential.String() }
+
+// Cloud returns the cloud that the connection was made for.
+func (c *Connection) Cloud() Cloud { return c.cloud }
+
+// CloseIdleConnections closes the network connections that wait for a next
+// request. The connection stays usable.
+func (c *Connection) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+// Request is one request to an API.
+type Request struct {
+	Method string
+	// Path is the segments of the path below the endpoint, not escaped. A
+	// segment that is empty, . or .. is an error: it would name another object.
+	Path []string
+	// Query holds the query options.
+	Query url.Values
+	// Header holds headers beyond those that every request has.
+	Header http.Header
+	// Body is sent as JSON unless it is nil.
+	Body any
+	// Once tells that the request must not be executed twice.
+	Once bool
+}
+
+// Do sends a request and reads the answer's JSON into out, unless out is nil.
+// The error is an [*Error], or the context's.
+func (c *Connection) Do(ctx context.Context, r Request, out any) error {
+	target, err := c.resolve(r)
+	if err != nil {
+		return err
+	}
+	failure := &Error{Method: r.Method, Path: target.EscapedPath(), ClientRequestID: c.newID()}
+	req, err := c.newRequest(ctx, r, target, failure.ClientRequestID)
+	if err != nil {
+		return err
+	}
+	token, err := c.token(ctx, failure)
+	if err != nil {
+		return err
+	}
+	token.SetAuthHeader(req)
+
+	kind := retry.Repeatable
+	if r.Once {
+		kind = retry.Once
+	}
+	start := time.Now()
+	resp, sent, err := c.http.Do(ctx, kind, req)
+	if err != nil {
+		failure.Err = c.conceal(err, token)
+		failure.OutcomeUnknown = r.Once && sent
+		return failure
+	}
+	defer retry.Drain(resp.Body)
+	body, readErr := c.read(resp.Body)
+	c.settings.logger.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", failure.Path),
+		slog.Int("status", resp.StatusCode), slog.Duration("duration", time.Since(start)),
+		slog.String("request-id", resp.Header.Get("request-id")), slog.String("client-request-id", failure.ClientRequestID))
+	if resp.StatusCode < 200 || resp.StatusCode > 299 {
+		failure.describe(resp, body, time.Now())
+		failure.Message = c.hide(failure.Message, token)
+		failure.OutcomeUnknown = r.Once && condition(resp.StatusCode) == ErrUnavailable
+		return failure
+	}
+	if readErr == nil && out != nil {
+		readErr = wire.Unmarshal(body, out)
+	}
+	if readErr != nil {
+		// The request was executed; what came of it was lost on the way.
+		failure.describe(resp, nil, time.Now())
+		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), r.Once
+		return failure
+	}
+	return nil
+}
+
+func (c *Connection) resolve(r Request) (*url.URL, error) {
+	var path strings.Builder
+	for _, segment := range r.Path {
+		if segment == "" || segment == "." || segment == ".." {
+			return nil, fmt.Errorf("client: %q is no id", segment)
+		}
+		path.WriteString("/" + url.PathEscape(segment))
+	}
+	u := *c.endpoint
+	u.RawPath = path.String()
+	var err error
+	if u.Path, err = url.PathUnescape(u.RawPath); err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	u.RawQuery = r.Query.Encode()
+	return &u, nil
+}
+
+func (c *Connection) newRequest(ctx context.Context, r Request, target *url.URL, id string) (*http.Request, error) {
+	var body io.Reader
+	if r.Body != nil {
+		data, err := wire.Marshal(r.Body)
+		if err != nil {
+			return nil, fmt.Errorf("client: %w", err)
+		}
+		body = bytes.NewReader(data)
+	}
+	req, err := http.NewRequestWithContext(ctx, r.Method, target.String(), body)
+	if err != nil {
+		return nil, fmt.Errorf("client: %w", err)
+	}
+	for name, values := range r.Header {
+		req.Header[name] = values
+	}
+	req.Header.Set("Accept", "application/json")
+	req.Header.Set("User-Agent", c.settings.userAgent)
+	req.Header.Set("client-request-id", id)
+	if r.Body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	return req, nil
+}
+
+// token returns a valid token, or completes failure with the authority's
+// refusal.
+func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	token, err := c.tokens.Token()
+	if err == nil {
+		return token, nil
+	}
+	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
+	if !ok {
+		failure.Err = fmt.Errorf("no token from %s: %w", c.cloud.Authority, c.conceal(err, nil))
+		return nil, failure
+	}
+	failure.Err = &Error{
+		Method: http.MethodPost, Path: c.cloud.Authority + "/…/oauth2/v2.0/token", StatusCode: refused.Response.StatusCode,
+		Code: shorten(refused.ErrorCode, 200), Message: c.credential.conceal(shorten(refused.ErrorDescription, 2000)),
+	}
+	return nil, failure
+}
+
+func (c *Connection) read(body io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(body, c.settings.maxResponseSize+1))
+	if err != nil {
+		return data, fmt.Errorf("the answer is cut off: %w", err)
+	}
+	if int64(len(data)) > c.settings.maxResponseSize {
+		return nil, fmt.Errorf("the answer is longer than %d bytes", c.settings.maxResponseSize)
+	}
+	return data, nil
+}
+
+// hide removes the credential and the token from a text that another host
+// wrote.
+func (c *Connection) hide(text string, token *oauth2.Token) string {
+	if token != nil && token.AccessToken != "" {
+		text = strings.ReplaceAll(text, token.AccessToken, "[token]")
+	}
+	return c.credential.conceal(text)
+}
+
+// conceal replaces an error whose text holds the credential or the token.
+func (c *Connection) conceal(err error, token *oauth2.Token) error {
+	if text := err.Error(); c.hide(text, token) != text {
+		return errors.New(c.hide(text, token))
+	}
+	return err
+}
+
+// newID makes a random GUID (RFC 9562, version 4).
+func (c *Connection) newID() string {
+	var b [16]byte
+	if _, err := io.ReadFull(c.settings.random, b[:]); err != nil {
+		// The id only helps to find a request in logs; a source of randomness
+		// that is used up is no reason not to send it.
+		return ""
+	}
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+func (c *Connection) observe(ctx context.Context, d retry.Decision) {
+	verdict := "gave up"
+	if d.Again {
+		verdict = "will try again"
+	}
+	c.settings.logger.LogAttrs(ctx, slog.LevelWarn, verdict, slog.String("reason", d.Reason), slog.Int("attempt", d.Attempt), slog.Int("status", d.Status))
+}

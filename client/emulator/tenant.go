@@ -1,0 +1,98 @@
+package emulator
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+// The tenant and the application that a new Tenant knows. They stand for no one.
+const (
+	TenantID     = "5d0f1c2e-8a34-4c7b-9e61-3b2a7f40d915"
+	ClientID     = "c0ffee00-1d5a-4b1e-8f3c-2a9d6e7b4f10"
+	ClientSecret = "emulator-secret"
+)
+
+// Tenant is a Defender tenant whose state is in memory. It is safe for
+// concurrent use.
+type Tenant struct {
+	now func() time.Time
+	mux *http.ServeMux
+
+	mu        sync.Mutex
+	random    *rand.ChaCha8
+	tokens    map[string]time.Time
+	alerts    map[string]*alert.Alert
+	incidents []*incident.Incident
+	members   map[string][]string // incident id → ids of its alerts
+}
+
+// Option changes a new tenant.
+type Option func(*Tenant)
+
+// WithClock sets the clock by which the tenant stamps what it creates; the
+// default is [time.Now].
+func WithClock(now func() time.Time) Option {
+	return func(t *Tenant) { t.now = now }
+}
+
+// WithSeed sets the seed that ids and tokens are made from; two tenants with
+// the same seed make the same ones. The default is 1.
+func WithSeed(seed uint64) Option {
+	return func(t *Tenant) { t.random = newRandom(seed) }
+}
+
+func newRandom(seed uint64) *rand.ChaCha8 {
+	var key [32]byte
+	copy(key[:], strconv.FormatUint(seed, 10))
+	return rand.NewChaCha8(key)
+}
+
+// New returns a tenant without incidents.
+func New(opts ...Option) *Tenant {
+	t := &Tenant{
+		now:     time.Now,
+		random:  newRandom(1),
+		tokens:  map[string]time.Time{},
+		alerts:  map[string]*alert.Alert{},
+		members: map[string][]string{},
+	}
+	for _, opt := range opts {
+		opt(t)
+	}
+	t.mux = t.routes()
+	return t
+}
+
+// Cloud returns a cloud whose authority and whose APIs are the tenant at root,
+// the address of a listener such as http://127.0.0.1:8080. A client that sends
+// through the tenant itself may take any https address.
+func (t *Tenant) Cloud(root string) client.Cloud {
+	return client.Cloud{Name: "emulator", Authority: root, Graph: root, Portal: portal, CreatesAlerts: true}
+}
+
+// Credential returns the credential of the tenant's application.
+func (t *Tenant) Credential() client.Credential {
+	return client.ClientSecret(TenantID, ClientID, ClientSecret)
+}
+
+// portal is where the links of answers lead.
+const portal = "https://security.microsoft.com"
+
+// newGUID makes an id; the caller holds the lock.
+func (t *Tenant) newGUID() string {
+	var b [16]byte
+	_, _ = t.random.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}
+
+// stamp is the time as the service writes it; the caller holds the lock.
+func (t *Tenant) stamp() time.Time { return t.now().UTC().Truncate(100 * time.Nanosecond) }

@@ -1,0 +1,206 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/incidentkit/incidentkit/internal/retry"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// The conditions that a caller may want to tell apart. An [*Error] is one of
+// them by its HTTP status, which [errors.Is] finds out.
+var (
+	// ErrInvalid: the service does not accept the request (400, 422).
+	ErrInvalid = errors.New("the service does not accept the request")
+	// ErrUnauthorized: the token was not accepted, or none could be had (401).
+	ErrUnauthorized = errors.New("the caller is not authenticated")
+	// ErrForbidden: the caller lacks a permission, or the tenant a licence (403).
+	ErrForbidden = errors.New("the caller is not permitted to do this")
+	// ErrNotFound: there is no such object, or the caller may not see it (404).
+	ErrNotFound = errors.New("there is no such object")
+	// ErrConflict: the object has changed or exists already (409, 412).
+	ErrConflict = errors.New("the object is in conflict with the request")
+	// ErrThrottled: too many requests (429).
+	ErrThrottled = errors.New("the service throttles")
+	// ErrUnavailable: the service failed or could not be reached (408, 5xx, no
+	// answer at all).
+	ErrUnavailable = errors.New("the service is unavailable")
+	// ErrOutcomeUnknown: a request that creates something was sent, and whether
+	// it was executed is not known. To send it again could create a second one.
+	ErrOutcomeUnknown = errors.New("it is not known whether the request was executed")
+)
+
+// Error is a request that failed. The HTTP status decides what kind of failure
+// it is; the body of the answer only adds to it, so that an answer that is
+// empty, cut off or not JSON at all gives an Error as well.
+type Error struct {
+	// Method and Path name the request; the path has no query.
+	Method, Path string
+	// StatusCode is the HTTP status, 0 when there was no answer.
+	StatusCode int
+	// Code and Message are the service's own. Both may be empty. Programs
+	// should look at the code; the wording of a message changes.
+	Code, Message string
+	// InnerCode is the most detailed code that the service gave.
+	InnerCode string
+	// RequestID is the service's name for the request, ClientRequestID ours;
+	// Microsoft's support asks for them.
+	RequestID, ClientRequestID string
+	// RetryAfter is the pause that the service asks for, 0 if it does not.
+	RetryAfter time.Duration
+	// OutcomeUnknown tells that the request may have been executed although it
+	// failed; it is set for requests that create something.
+	OutcomeUnknown bool
+	// Err is the cause when there was no answer, or none that could be read.
+	Err error
+}
+
+// Error returns one line: method, path, status, code, message and request ids.
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
+	if e.StatusCode != 0 {
+		fmt.Fprintf(&b, "%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	} else {
+		b.WriteString("no answer")
+	}
+	if e.Code != "" {
+		b.WriteString(": " + e.Code)
+	}
+	if e.InnerCode != "" && e.InnerCode != e.Code {
+		b.WriteString(" (" + e.InnerCode + ")")
+	}
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	if e.Err != nil {
+		b.WriteString(": " + e.Err.Error())
+	}
+	if e.OutcomeUnknown {
+		b.WriteString(": " + ErrOutcomeUnknown.Error())
+	}
+	if e.RequestID != "" {
+		b.WriteString(" [request-id " + e.RequestID + "]")
+	}
+	if e.ClientRequestID != "" {
+		b.WriteString(" [client-request-id " + e.ClientRequestID + "]")
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, b.String())
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether the error is one of the conditions of this package.
+func (e *Error) Is(target error) bool {
+	if target == ErrOutcomeUnknown {
+		return e.OutcomeUnknown
+	}
+	return target == condition(e.StatusCode)
+}
+
+func condition(status int) error {
+	switch status {
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		return ErrInvalid
+	case http.StatusUnauthorized:
+		return ErrUnauthorized
+	case http.StatusForbidden:
+		return ErrForbidden
+	case http.StatusNotFound, http.StatusGone:
+		return ErrNotFound
+	case http.StatusConflict, http.StatusPreconditionFailed:
+		return ErrConflict
+	case http.StatusTooManyRequests:
+		return ErrThrottled
+	case 0, http.StatusRequestTimeout:
+		return ErrUnavailable
+	}
+	if status >= http.StatusInternalServerError {
+		return ErrUnavailable
+	}
+	return nil
+}
+
+// Advice tells a person what to do about the error, in a sentence.
+func (e *Error) Advice() string {
+	if e.OutcomeUnknown {
+		return "Look in the portal whether the alert is there before you send it again."
+	}
+	switch condition(e.StatusCode) {
+	case ErrInvalid:
+		return "Read the service's message, mend the request and send it again."
+	case ErrUnauthorized:
+		return "Check the tenant id, the client id and the secret, and that the secret has not expired."
+	case ErrForbidden:
+		return "Give the application the permission that the call needs and have an administrator consent to it; a tenant without Microsoft Defender XDR is refused in the same way."
+	case ErrNotFound:
+		return "Check the id; the caller may also lack the right to see the object."
+	case ErrConflict:
+		return "Read the object anew and apply the change to what it is now."
+	case ErrThrottled:
+		if e.RetryAfter > 0 {
+			return fmt.Sprintf("Wait %v and try again.", e.RetryAfter)
+		}
+		return "Wait a minute and try again."
+	case ErrUnavailable:
+		return "Check the network, or wait and try again."
+	}
+	return "Send the request ids to Microsoft's support."
+}
+
+// errorBody is the error document of Microsoft Graph.
+//
+// Source: Learn, "Microsoft Graph error responses and resource types". The page
+// and its examples do not agree on the case of innerError.
+type errorBody struct {
+	Error struct {
+		Code       string     `json:"code"`
+		Message    string     `json:"message"`
+		InnerError innerError `json:"innerError,case:ignore"`
+	} `json:"error"`
+}
+
+type innerError struct {
+	Code       string      `json:"code"`
+	RequestID  string      `json:"request-id"`
+	InnerError *innerError `json:"innerError,case:ignore"`
+}
+
+// describe fills in what an answer says about a failure.
+func (e *Error) describe(resp *http.Response, body []byte, now time.Time) {
+	e.StatusCode = resp.StatusCode
+	e.RequestID = resp.Header.Get("request-id")
+	e.RetryAfter = retry.RetryAfter(resp.Header, now)
+	var doc errorBody
+	if wire.Unmarshal(body, &doc) != nil {
+		return
+	}
+	e.Code, e.Message = shorten(doc.Error.Code, 200), shorten(doc.Error.Message, 2000)
+	if e.RequestID == "" {
+		e.RequestID = shorten(doc.Error.InnerError.RequestID, 200)
+	}
+	inner := &doc.Error.InnerError
+	for depth := 0; inner != nil && depth < 8; depth++ {
+		if inner.Code != "" {
+			e.InnerCode = shorten(inner.Code, 200)
+		}
+		inner = inner.InnerError
+	}
+}
+
+func shorten(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}

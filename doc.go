@@ -1,0 +1,16 @@
+// Package incidentkit is the map of an SDK with which security tools, SOAR
+// playbooks and test harnesses raise incidents and alerts by hand in Microsoft
+// Defender XDR.
+//
+// The work is done by the packages below; this one holds nothing.
+//
+//   - [github.com/incidentkit/incidentkit/entity] describes what an alert is about.
+//   - [github.com/incidentkit/incidentkit/alert] models alerts.
+//   - [github.com/incidentkit/incidentkit/incident] models incidents: draft, review, receipt.
+//   - [github.com/incidentkit/incidentkit/client] holds what all API clients share.
+//   - [github.com/incidentkit/incidentkit/client/graph] speaks to Microsoft Graph.
+//   - [github.com/incidentkit/incidentkit/client/emulator] is a tenant in process, for tests.
+//
+// Imports run downward only: client imports incident, incident imports alert,
+// alert imports entity.
+package incidentkit

@@ -1,0 +1,81 @@
+package incident
+
+import (
+	"bytes"
+	"errors"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/internal/validate"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// MaxDraftSize is the largest document, in bytes, that [ParseDraft] reads: far
+// more than a draft of many alerts with all their entities needs.
+const MaxDraftSize = 16 << 20
+
+// ParseDraft reads a draft from its JSON form, {"alerts": [{…}], …}, with the
+// names that Microsoft Graph uses inside. A createAlertInput document, as the
+// documentation of Graph prints it, is accepted as well.
+//
+// A field that does not exist is refused by name, so that a slip of the pen
+// does not silently drop an entity or a technique. The error is a
+// [*ValidationError]; where fields are unknown, the draft is returned with it,
+// so that its other problems can be shown in the same breath. ParseDraft does
+// not validate.
+func ParseDraft(data []byte) (Draft, error) {
+	// A byte order mark is what some editors put before a file.
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	if len(data) > MaxDraftSize {
+		var ps validate.Problems
+		ps.Add("", "max", "the document has %d bytes; the largest draft is %d", len(data), MaxDraftSize)
+		return Draft{}, ps.Err()
+	}
+	var outer struct {
+		Input *alert.Draft `json:"createAlertInput"`
+	}
+	if err := wire.Unmarshal(data, &outer); err == nil && outer.Input != nil {
+		ps, err := unknownFields(data, &outer)
+		if err != nil {
+			return Draft{}, err
+		}
+		return Draft{Alerts: []alert.Draft{*outer.Input}}, ps.Err()
+	}
+	var d Draft
+	ps, err := unknownFields(data, &d)
+	if err != nil {
+		return Draft{}, err
+	}
+	if err := wire.Unmarshal(data, &d); err != nil {
+		return Draft{}, unreadable(err)
+	}
+	return d, ps.Err()
+}
+
+func unknownFields(data []byte, v any) (validate.Problems, error) {
+	members, err := wire.UnknownMembers(data, v)
+	if err != nil {
+		return nil, unreadable(err)
+	}
+	var ps validate.Problems
+	for _, m := range members {
+		if m.Nearest != "" {
+			ps.Add(m.Path, "unknown-field", "does not exist; did you mean %s?", m.Nearest)
+		} else {
+			ps.Add(m.Path, "unknown-field", "does not exist; remove it")
+		}
+	}
+	return ps, nil
+}
+
+func unreadable(err error) error {
+	var ps validate.Problems
+	if at, ok := errors.AsType[*wire.Error](err); ok {
+		ps.Add(at.Path, "syntax", "cannot be read at line %d, column %d: %s", at.Line, at.Column, at.Reason)
+		if at.Path == "" {
+			ps[0].Message = "the document " + ps[0].Message
+		}
+		return ps.Err()
+	}
+	ps.Under("", err)
+	return ps.Err()
+}

@@ -1,0 +1,74 @@
+package incident
+
+// Receipt says what became of a submitted draft. It can be stored as JSON.
+type Receipt struct {
+	// IncidentID is the incident's number in decimal digits; it is empty while
+	// none is known.
+	IncidentID string `json:"incidentId,omitzero"`
+	// IncidentWebURL is the incident's page in the portal.
+	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
+	// Alerts are the alerts that were created, in the order of the draft.
+	Alerts []AlertReceipt `json:"alerts,omitempty"`
+	// Steps are all the steps of the submission in their order, also those that
+	// were not reached.
+	Steps []Step `json:"steps"`
+	// NotCarried lists what the target had no place for. It is empty for
+	// Microsoft Graph, which carries a whole draft.
+	NotCarried []Omission `json:"notCarried,omitempty"`
+}
+
+// AlertReceipt names an alert that was created.
+type AlertReceipt struct {
+	ID              string `json:"id"`
+	ProviderAlertID string `json:"providerAlertId,omitzero"`
+	// WebURL is the alert's page in the portal.
+	WebURL string `json:"alertWebUrl,omitzero"`
+}
+
+// Action is what a step of a submission does.
+type Action string
+
+// The actions, in the order in which a submission takes them.
+const (
+	ActionCreateAlert       Action = "createAlert"
+	ActionUpdateIncident    Action = "updateIncident"
+	ActionCommentOnIncident Action = "commentOnIncident"
+)
+
+// State is how far a step of a submission has come.
+type State string
+
+// The states of a step. An uncertain step was sent and may have been executed;
+// to send it again could do it twice.
+const (
+	StatePending   State = "pending"
+	StateDone      State = "done"
+	StateFailed    State = "failed"
+	StateUncertain State = "uncertain"
+)
+
+// Step is one request of a submission.
+type Step struct {
+	Action Action `json:"action"`
+	// Alert is the index of the draft's alert that the step creates.
+	Alert int   `json:"alert,omitzero"`
+	State State `json:"state"`
+}
+
+// Omission is a part of a draft that a target could not carry.
+type Omission struct {
+	// Path leads to the part in the draft's JSON form.
+	Path string `json:"path"`
+	// Reason says why, in a sentence.
+	Reason string `json:"reason"`
+}
+
+// Done reports whether all steps are done.
+func (r *Receipt) Done() bool {
+	for _, s := range r.Steps {
+		if s.State != StateDone {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,157 @@
+package wire
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Member is a member of a JSON object that the type it is read into does not
+// have.
+type Member struct {
+	// Path leads to the member: alerts[0].mitreTecniques.
+	Path string
+	// Name is the last part of the path.
+	Name string
+	// Nearest is a name that the type does have and that is spelled almost the
+	// same, or empty.
+	Nearest string
+}
+
+// UnknownMembers lists the members of the document data for which the type of
+// v has no field, in the order in which they stand. It looks at structs, and
+// at lists of structs, by their json tags; what a type reads with methods of
+// its own is not looked into. A document that is no valid JSON gives an
+// [*Error].
+//
+// People's files are read with it: a field that is silently ignored because of
+// a slip of the pen would be a technique or an entity lost.
+func UnknownMembers(data []byte, v any) ([]Member, error) {
+	w := walker{dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
+	err := w.value("", reflect.TypeOf(v))
+	if err == nil {
+		if _, err = w.dec.ReadToken(); errors.Is(err, io.EOF) {
+			return w.found, nil
+		} else if err == nil {
+			err = &jsontext.SyntacticError{ByteOffset: w.dec.InputOffset(), Err: errors.New("something follows the end of the document")}
+		}
+	}
+	if errors.Is(err, io.EOF) {
+		err = &jsontext.SyntacticError{ByteOffset: int64(len(data)), Err: io.ErrUnexpectedEOF}
+	}
+	return nil, newError(data, err)
+}
+
+type walker struct {
+	dec   *jsontext.Decoder
+	found []Member
+}
+
+func (w *walker) value(path string, t reflect.Type) error {
+	for t != nil && t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch kind := w.dec.PeekKind(); {
+	case kind == '{' && t != nil && t.Kind() == reflect.Struct:
+		return w.object(path, fields(t))
+	case kind == '[' && t != nil && t.Kind() == reflect.Slice:
+		return w.list(path, t.Elem())
+	default:
+		return w.dec.SkipValue()
+	}
+}
+
+func (w *walker) list(path string, elem reflect.Type) error {
+	if _, err := w.dec.ReadToken(); err != nil {
+		return err
+	}
+	for i := 0; w.dec.PeekKind() != ']'; i++ {
+		if err := w.value(path+"["+strconv.Itoa(i)+"]", elem); err != nil {
+			return err
+		}
+	}
+	_, err := w.dec.ReadToken()
+	return err
+}
+
+func (w *walker) object(path string, known map[string]reflect.Type) error {
+	if _, err := w.dec.ReadToken(); err != nil {
+		return err
+	}
+	for w.dec.PeekKind() != '}' {
+		token, err := w.dec.ReadToken()
+		if err != nil {
+			return err
+		}
+		name := token.String()
+		below := name
+		if path != "" {
+			below = path + "." + name
+		}
+		t, ok := known[name]
+		if !ok {
+			w.found = append(w.found, Member{Path: below, Name: name, Nearest: nearest(name, known)})
+		}
+		if err := w.value(below, t); err != nil {
+			return err
+		}
+	}
+	_, err := w.dec.ReadToken()
+	return err
+}
+
+// fields returns the JSON names of the exported fields of the struct type t.
+func fields(t reflect.Type) map[string]reflect.Type {
+	known := make(map[string]reflect.Type, t.NumField())
+	for f := range t.Fields() {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+			known[name] = f.Type
+		}
+	}
+	return known
+}
+
+// nearest returns the known name that differs from name in case only, or in at
+// most two letters; the alphabetically first where there are several.
+func nearest(name string, known map[string]reflect.Type) string {
+	best, distance := "", 3
+	for candidate := range known {
+		d := editDistance(strings.ToLower(name), strings.ToLower(candidate))
+		if d < distance || d == distance && candidate < best {
+			best, distance = candidate, d
+		}
+	}
+	if distance > 2 {
+		return ""
+	}
+	return best
+}
+
+// editDistance counts the letters to insert, remove or replace between a and b
+// (Levenshtein). Names much longer than any field's are not compared.
+func editDistance(a, b string) int {
+	if len(a) > 64 || len(b) > 64 {
+		return 64
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost = 1 + min(diagonal, row[j], row[j+1])
+			}
+			diagonal, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
