@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/retry"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
@@ -242,7 +243,7 @@ func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, 
 	}
 	failure.Err = &Error{
 		Method: http.MethodPost, Path: c.cloud.Authority + "/…/oauth2/v2.0/token", StatusCode: refused.Response.StatusCode,
-		Code: shorten(refused.ErrorCode, 200), Message: c.credential.conceal(shorten(refused.ErrorDescription, 2000)),
+		Code: plain.Cut(refused.ErrorCode, 200), Message: c.credential.conceal(plain.Cut(refused.ErrorDescription, 2000)),
 	}
 	return nil, failure
 }

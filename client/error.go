@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/retry"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
@@ -89,12 +90,7 @@ func (e *Error) Error() string {
 	if e.ClientRequestID != "" {
 		b.WriteString(" [client-request-id " + e.ClientRequestID + "]")
 	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, b.String())
+	return plain.Line(b.String())
 }
 
 // Unwrap returns the cause.
@@ -185,22 +181,15 @@ func (e *Error) describe(resp *http.Response, body []byte, now time.Time) {
 	if wire.Unmarshal(body, &doc) != nil {
 		return
 	}
-	e.Code, e.Message = shorten(doc.Error.Code, 200), shorten(doc.Error.Message, 2000)
+	e.Code, e.Message = plain.Cut(doc.Error.Code, 200), plain.Cut(doc.Error.Message, 2000)
 	if e.RequestID == "" {
-		e.RequestID = shorten(doc.Error.InnerError.RequestID, 200)
+		e.RequestID = plain.Cut(doc.Error.InnerError.RequestID, 200)
 	}
 	inner := &doc.Error.InnerError
 	for depth := 0; inner != nil && depth < 8; depth++ {
 		if inner.Code != "" {
-			e.InnerCode = shorten(inner.Code, 200)
+			e.InnerCode = plain.Cut(inner.Code, 200)
 		}
 		inner = inner.InnerError
 	}
-}
-
-func shorten(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	return strings.ToValidUTF8(s[:most], "") + "…"
 }

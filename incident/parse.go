@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/internal/validate"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -30,41 +32,48 @@ func ParseDraft(data []byte) (Draft, error) {
 		ps.Add("", "max", "the document has %d bytes; the largest draft is %d", len(data), MaxDraftSize)
 		return Draft{}, ps.Err()
 	}
-	var outer struct {
-		Input *alert.Draft `json:"createAlertInput"`
-	}
-	if err := wire.Unmarshal(data, &outer); err == nil && outer.Input != nil {
-		ps, err := unknownFields(data, &outer)
-		if err != nil {
-			return Draft{}, err
-		}
-		return Draft{Alerts: []alert.Draft{*outer.Input}}, ps.Err()
-	}
 	var d Draft
-	ps, err := unknownFields(data, &d)
+	var unknown validate.Problems
+	var err error
+	if hasCreateAlertInput(data) {
+		var outer struct {
+			Input alert.Draft `json:"createAlertInput"`
+		}
+		unknown, err = parse(data, &outer)
+		d.Alerts = []alert.Draft{outer.Input}
+	} else {
+		unknown, err = parse(data, &d)
+	}
 	if err != nil {
 		return Draft{}, err
 	}
-	if err := wire.Unmarshal(data, &d); err != nil {
-		return Draft{}, unreadable(err)
-	}
-	return d, ps.Err()
+	return d, unknown.Err()
 }
 
-func unknownFields(data []byte, v any) (validate.Problems, error) {
+func hasCreateAlertInput(data []byte) bool {
+	var outer struct {
+		Input jsontext.Value `json:"createAlertInput"`
+	}
+	return wire.Unmarshal(data, &outer) == nil && outer.Input != nil
+}
+
+// parse reads data into v and lists the fields that v does not have.
+func parse(data []byte, v any) (unknown validate.Problems, err error) {
 	members, err := wire.UnknownMembers(data, v)
+	if err == nil {
+		err = wire.Unmarshal(data, v)
+	}
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	var ps validate.Problems
 	for _, m := range members {
 		if m.Nearest != "" {
-			ps.Add(m.Path, "unknown-field", "does not exist; did you mean %s?", m.Nearest)
+			unknown.Add(m.Path, "unknown-field", "does not exist; did you mean %s?", m.Nearest)
 		} else {
-			ps.Add(m.Path, "unknown-field", "does not exist; remove it")
+			unknown.Add(m.Path, "unknown-field", "does not exist; remove it")
 		}
 	}
-	return ps, nil
+	return unknown, nil
 }
 
 func unreadable(err error) error {

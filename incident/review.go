@@ -6,6 +6,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/validate"
 )
 
@@ -78,18 +79,5 @@ func (r Review) String() string {
 	return b.String()
 }
 
-// oneLine makes a text harmless for a terminal: control characters become
-// spaces, and what is long is cut.
-func oneLine(s string) string {
-	const longest = 120
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 {
-			return ' '
-		}
-		return r
-	}, s)
-	if runes := []rune(s); len(runes) > longest {
-		s = string(runes[:longest-1]) + "…"
-	}
-	return s
-}
+// oneLine makes a text harmless for a terminal and short.
+func oneLine(s string) string { return plain.Line(plain.Cut(s, 120)) }

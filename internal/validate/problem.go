@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/incidentkit/incidentkit/internal/plain"
 )
 
 // Problem is one thing that is wrong, or worth a warning, in a value.
@@ -23,12 +24,13 @@ type Problem struct {
 	Message string `json:"message"`
 }
 
-// String returns the path and the message as one line.
+// String returns the path and the message as one line. A path may hold names
+// from a document that somebody else wrote; control characters are replaced.
 func (p Problem) String() string {
 	if p.Path == "" {
-		return p.Message
+		return plain.Line(p.Message)
 	}
-	return p.Path + " " + p.Message
+	return plain.Line(plain.Cut(p.Path, 300) + " " + p.Message)
 }
 
 // Error is the error of a value that breaks rules. It holds all problems, in
@@ -93,10 +95,4 @@ func Index(path string, i int) string {
 
 // Quote returns s in quotation marks and with control characters escaped, cut
 // to a length that a person reads at a glance.
-func Quote(s string) string {
-	const longest = 60
-	if utf8.RuneCountInString(s) > longest {
-		s = string([]rune(s)[:longest-1]) + "…"
-	}
-	return strconv.Quote(s)
-}
+func Quote(s string) string { return strconv.Quote(plain.Cut(s, 60)) }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -117,17 +119,19 @@ func fields(t reflect.Type) map[string]reflect.Type {
 }
 
 // nearest returns the known name that differs from name in case only, or in at
-// most two letters; the alphabetically first where there are several.
+// most two letters: the one with the fewest differences, then the one closest
+// in length, then the alphabetically first.
 func nearest(name string, known map[string]reflect.Type) string {
-	best, distance := "", 3
-	for candidate := range known {
-		d := editDistance(strings.ToLower(name), strings.ToLower(candidate))
-		if d < distance || d == distance && candidate < best {
-			best, distance = candidate, d
+	const most = 2
+	best, fewest := "", [2]int{most + 1}
+	for _, candidate := range slices.Sorted(maps.Keys(known)) {
+		d := [2]int{
+			editDistance(strings.ToLower(name), strings.ToLower(candidate)),
+			max(len(name), len(candidate)) - min(len(name), len(candidate)),
 		}
-	}
-	if distance > 2 {
-		return ""
+		if slices.Compare(d[:], fewest[:]) < 0 {
+			best, fewest = candidate, d
+		}
 	}
 	return best
 }
