@@ -28,7 +28,7 @@ type Connection struct {
 	cloud      Cloud
 	endpoint   *url.URL
 	credential Credential
-	tokens     oauth2.TokenSource
+	tokens     func() (*oauth2.Token, error)
 	http       *retry.Client
 	settings   settings
 }
@@ -76,7 +76,9 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	s.retry.Observe = c.observe
 	c.http = retry.New(s.transport, s.retry)
 	tokenClient := &http.Client{Transport: repeatable{c.http}}
-	c.tokens = oauth2.ReuseTokenSource(nil, cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient))
+	// The source is held by its method, because package fmt prints the fields of
+	// a value even where their names are not exported.
+	c.tokens = oauth2.ReuseTokenSource(nil, cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient)).Token
 	return c, nil
 }
 
@@ -106,7 +108,10 @@ func (r repeatable) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // String names the endpoint and the kind of credential.
-func (c *Connection) String() string { return c.endpoint.Host + " with " + c.credential.String() }
+func (c Connection) String() string { return c.endpoint.Host + " with " + c.credential.String() }
+
+// GoString is [Connection.String], so that no verb of package fmt shows more.
+func (c Connection) GoString() string { return c.String() }
 
 // Cloud returns the cloud that the connection was made for.
 func (c *Connection) Cloud() Cloud { return c.cloud }
@@ -232,7 +237,7 @@ func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	token, err := c.tokens.Token()
+	token, err := c.tokens()
 	if err == nil {
 		return token, nil
 	}

@@ -31,6 +31,12 @@ func New(cred client.Credential, opts ...client.Option) (*Client, error) {
 	return &Client{conn}, nil
 }
 
+// String names the endpoint and the kind of credential.
+func (c Client) String() string { return c.conn.String() }
+
+// GoString is [Client.String], so that no verb of package fmt shows more.
+func (c Client) GoString() string { return c.String() }
+
 // CloseIdleConnections closes the network connections that wait for a next
 // request. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }

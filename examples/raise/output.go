@@ -8,7 +8,6 @@ import (
 
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/incident"
-	"github.com/incidentkit/incidentkit/internal/plain"
 )
 
 // output shows what happens: as text while it happens, or as one JSON object at
@@ -123,10 +122,10 @@ func (o *output) refused(summary string, err error) int {
 func (o *output) incident(i *incident.Incident) {
 	o.report.Incident = i
 	o.text("\nRead back\n  incident %s %q\n", i.ID, i.DisplayName)
-	o.text("  severity %s, status %s, owner %s, tags %q\n", i.Severity, i.Status, plain.Line(i.AssignedTo), i.CustomTags)
-	o.text("  description: %s\n", plain.Line(i.Description))
+	o.text("  severity %s, status %s, owner %q, tags %q\n", i.Severity, i.Status, i.AssignedTo, i.CustomTags)
+	o.text("  description: %q\n", i.Description)
 	for _, c := range i.Comments {
-		o.text("  comment: %s\n", plain.Line(c.Text))
+		o.text("  comment: %q\n", c.Text)
 	}
 	for _, a := range i.Alerts {
 		o.text("  alert %q: %s, %s, %s\n", a.Title, a.ServiceSource, a.DetectionSource, a.Status)

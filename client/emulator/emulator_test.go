@@ -1,0 +1,227 @@
+package emulator_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/emulator"
+	"github.com/incidentkit/incidentkit/client/graph"
+	"github.com/incidentkit/incidentkit/entity"
+)
+
+const validAlert = `{"createAlertInput":{"title":"t","severity":"low","description":"d","category":"Execution","entityDefinitions":[` +
+	`{"entityType":"ip","entityIdentifier":"address","identifierValue":"10.0.0.1","role":"related"}]}}`
+
+func call(h http.Handler, method, target, token, body string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest(method, target, strings.NewReader(body))
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func issue(h http.Handler, tenant, id, secret, scope, grant string) *httptest.ResponseRecorder {
+	form := url.Values{"client_id": {id}, "client_secret": {secret}, "scope": {scope}, "grant_type": {grant}}
+	r := httptest.NewRequest(http.MethodPost, "/"+tenant+"/oauth2/v2.0/token", strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func token(t testing.TB, h http.Handler) string {
+	t.Helper()
+	w := issue(h, emulator.TenantID, emulator.ClientID, emulator.ClientSecret, "https://graph.microsoft.com/.default", "client_credentials")
+	require.Equal(t, 200, w.Code)
+	var answer struct {
+		AccessToken string `json:"access_token"`
+		TokenType   string `json:"token_type"`
+		ExpiresIn   int    `json:"expires_in"`
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
+	require.Equal(t, "Bearer", answer.TokenType)
+	require.Equal(t, 3599, answer.ExpiresIn)
+	return answer.AccessToken
+}
+
+func TestTokenEndpoint(t *testing.T) {
+	e := emulator.New()
+	const scope, grant = "https://graph.microsoft.com/.default", "client_credentials"
+	for _, tt := range []struct {
+		name                             string
+		tenant, id, secret, scope, grant string
+		status                           int
+		code                             string
+	}{
+		{"tenant", "other", emulator.ClientID, emulator.ClientSecret, scope, grant, 400, "invalid_request"},
+		{"application", emulator.TenantID, "x", emulator.ClientSecret, scope, grant, 401, "unauthorized_client"},
+		{"secret", emulator.TenantID, emulator.ClientID, "x", scope, grant, 401, "invalid_client"},
+		{"scope", emulator.TenantID, emulator.ClientID, emulator.ClientSecret, "x", grant, 400, "invalid_scope"},
+		{"grant", emulator.TenantID, emulator.ClientID, emulator.ClientSecret, scope, "password", 400, "unsupported_grant_type"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := issue(e, tt.tenant, tt.id, tt.secret, tt.scope, tt.grant)
+			require.Equal(t, tt.status, w.Code)
+			require.Contains(t, w.Body.String(), `"error":"`+tt.code+`"`)
+			require.Contains(t, w.Body.String(), "AADSTS")
+		})
+	}
+}
+
+// routes are all routes of the API, with a body that each accepts.
+var routes = []struct{ method, path, body string }{
+	{"POST", "/beta/security/alerts_v2/createAlert", validAlert},
+	{"GET", "/v1.0/security/alerts_v2/x", ""},
+	{"GET", "/v1.0/security/incidents/1", ""},
+	{"PATCH", "/v1.0/security/incidents/1", `{"displayName":"n"}`},
+	{"POST", "/v1.0/security/incidents/1/comments", `{"comment":"c"}`},
+}
+
+func TestEveryRouteNeedsAToken(t *testing.T) {
+	now := time.Date(2026, 8, 4, 10, 0, 0, 0, time.UTC)
+	e := emulator.New(emulator.WithClock(func() time.Time { return now }))
+	valid := token(t, e)
+	for _, r := range routes {
+		for _, bad := range []string{"", "x", valid + "x"} {
+			w := call(e, r.method, r.path, bad, r.body)
+			require.Equal(t, 401, w.Code, r.path)
+			require.Contains(t, w.Body.String(), `"code":"InvalidAuthenticationToken"`)
+		}
+	}
+	require.Equal(t, 404, call(e, "GET", "/v1.0/security/incidents/1", valid, "").Code, "nothing was created")
+	now = now.Add(3599 * time.Second)
+	require.Equal(t, 401, call(e, "GET", "/v1.0/security/incidents/1", valid, "").Code, "the token has expired")
+}
+
+func TestRefusals(t *testing.T) {
+	e := emulator.New()
+	valid := token(t, e)
+	require.Equal(t, 201, call(e, "POST", "/beta/security/alerts_v2/createAlert", valid, validAlert).Code)
+	for _, tt := range []struct {
+		name, method, path, body string
+		status                   int
+		want                     string
+	}{
+		{"no body", "POST", "/beta/security/alerts_v2/createAlert", "", 400, "InvalidRequestBody"},
+		{"no wrapper", "POST", "/beta/security/alerts_v2/createAlert", `{"title":"t"}`, 400, "createAlertInput is missing"},
+		{"empty input", "POST", "/beta/security/alerts_v2/createAlert", `{"createAlertInput":{}}`, 400, "severity is missing"},
+		{"creation is beta only", "POST", "/v1.0/security/alerts_v2/createAlert", validAlert, 501, "has no route for POST /v1.0/security/alerts_v2/createAlert"},
+		{"unknown alert", "GET", "/v1.0/security/alerts_v2/nope", "", 404, "NotFound"},
+		{"unknown incident", "GET", "/v1.0/security/incidents/2", "", 404, "NotFound"},
+		{"another spelling of an id", "GET", "/v1.0/security/incidents/01", "", 404, "NotFound"},
+		{"expand", "GET", "/v1.0/security/incidents/1?$expand=owner", "", 400, "Only alerts can be expanded"},
+		{"list of comments", "POST", "/v1.0/security/incidents/1/comments", `[{"comment":"c"}]`, 400, "InvalidRequestBody"},
+		{"empty comment", "POST", "/v1.0/security/incidents/1/comments", `{}`, 400, "Empty Payload"},
+		{"unknown route", "DELETE", "/v1.0/security/incidents/1", "", 501, "NotImplemented"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := call(e, tt.method, tt.path, valid, tt.body)
+			require.Equal(t, tt.status, w.Code, w.Body.String())
+			require.Contains(t, w.Body.String(), tt.want)
+			require.NotEmpty(t, w.Header().Get("request-id"))
+		})
+	}
+}
+
+func TestSameSeedSameIDs(t *testing.T) {
+	create := func(e *emulator.Tenant) string {
+		return call(e, "POST", "/beta/security/alerts_v2/createAlert", token(t, e), validAlert).Body.String()
+	}
+	clock := emulator.WithClock(func() time.Time { return time.Unix(0, 0) })
+	require.Equal(t, create(emulator.New(clock)), create(emulator.New(clock, emulator.WithSeed(1))))
+	require.NotEqual(t, create(emulator.New(clock)), create(emulator.New(clock, emulator.WithSeed(2))))
+}
+
+// TestRoundTripObeysTheContext runs in a bubble, where a real socket would hang.
+func TestRoundTripObeysTheContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := emulator.New()
+		c, err := graph.New(e.Credential(), client.WithCloud(e.Cloud("https://tenant.example")), client.WithTransport(e))
+		require.NoError(t, err)
+		a, err := c.CreateAlert(t.Context(), alert.Draft{
+			Title: "t", Severity: alert.Low, Description: "d", Category: alert.Execution,
+			Entities: []entity.Definition{entity.IPAddress("10.0.0.1").Impacted()},
+		})
+		require.NoError(t, err)
+		time.Sleep(2 * time.Hour)
+		_, err = c.GetAlert(t.Context(), a.ID)
+		require.NoError(t, err, "a new token is fetched when the old one has expired")
+
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		_, err = c.GetAlert(ctx, a.ID)
+		require.ErrorIs(t, err, context.Canceled)
+	})
+}
+
+func TestConcurrentUse(t *testing.T) {
+	e := emulator.New()
+	valid := token(t, e)
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			for range 50 {
+				for _, r := range routes {
+					call(e, r.method, r.path, valid, r.body)
+				}
+			}
+		})
+	}
+	group.Wait()
+	w := call(e, "GET", "/v1.0/security/incidents/400?$expand=alerts", valid, "")
+	require.Equal(t, 200, w.Code)
+	require.Equal(t, 404, call(e, "GET", "/v1.0/security/incidents/401", valid, "").Code)
+}
+
+func FuzzServeHTTP(f *testing.F) {
+	for _, r := range routes {
+		f.Add(r.method, r.path, r.body)
+	}
+	f.Add("POST", "/x/oauth2/v2.0/token", "a=b")
+	f.Fuzz(func(t *testing.T, method, path, body string) {
+		target, err := url.ParseRequestURI(path)
+		if err != nil {
+			return
+		}
+		e := emulator.New()
+		r := &http.Request{
+			Method: method, URL: target, Header: http.Header{"Authorization": {"Bearer " + token(t, e)}},
+			Body: io.NopCloser(strings.NewReader(body)), Host: "h",
+		}
+		w := httptest.NewRecorder()
+		e.ServeHTTP(w, r)
+		if w.Code >= 500 && w.Code != 501 {
+			t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
+		}
+	})
+}
+
+func ExampleTenant() {
+	tenant := emulator.New()
+	server := httptest.NewServer(tenant)
+	defer server.Close()
+	defender, err := graph.New(tenant.Credential(), client.WithCloud(tenant.Cloud(server.URL)))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = defender.GetIncident(context.Background(), "42")
+	fmt.Println(err.(*client.Error).Code)
+	// Output: NotFound
+}

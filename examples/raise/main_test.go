@@ -1,0 +1,162 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/client/emulator"
+)
+
+var update = flag.Bool("update", false, "renew the golden files")
+
+type result struct {
+	status         int
+	stdout, stderr string
+}
+
+func raise(t *testing.T, env map[string]string, stdin string, args ...string) result {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	p := program{
+		env:   func(name string) string { return env[name] },
+		now:   func() time.Time { return time.Date(2026, 9, 14, 9, 30, 0, 0, time.UTC) },
+		stdin: strings.NewReader(stdin), stdout: &stdout, stderr: &stderr,
+	}
+	status := p.run(t.Context(), args)
+	return result{status, stdout.String(), stderr.String()}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), got)
+}
+
+func TestRaise(t *testing.T) {
+	r := raise(t, nil, "")
+	require.Equal(t, 0, r.status, r.stderr)
+	require.Empty(t, r.stderr)
+	golden(t, "raise.golden", r.stdout)
+}
+
+func TestRaiseJSON(t *testing.T) {
+	r := raise(t, nil, "", "-json")
+	require.Equal(t, 0, r.status, r.stderr)
+	require.Empty(t, r.stderr)
+	golden(t, "raise-json.golden", r.stdout)
+}
+
+func TestBrokenDraft(t *testing.T) {
+	file := filepath.Join("testdata", "broken.json")
+	r := raise(t, nil, "", "-file", file)
+	require.Equal(t, 2, r.status)
+	require.Empty(t, r.stdout, "nothing was sent, so nothing is said of it")
+	golden(t, "broken.golden", r.stderr)
+
+	r = raise(t, nil, "", "-json", "-file", file)
+	require.Equal(t, 2, r.status)
+	require.Empty(t, r.stderr)
+	var doc struct{ Problems []any }
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &doc))
+	require.Len(t, doc.Problems, 10)
+}
+
+func TestDryRun(t *testing.T) {
+	r := raise(t, nil, "", "-dry-run")
+	require.Equal(t, 0, r.status)
+	require.Contains(t, r.stdout, "Review")
+	require.NotContains(t, r.stdout, "Raised incident")
+}
+
+func TestCommandLine(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		env   map[string]string
+		stdin string
+		args  []string
+		want  string
+	}{
+		{"unknown flag", nil, "", []string{"-x"}, "flag provided but not defined: -x"},
+		{"argument", nil, "", []string{"draft.json"}, `there is no argument "draft.json"; name a draft with -file`},
+		{"no such file", nil, "", []string{"-file", "nope.json"}, "open nope.json"},
+		{"half of the credentials", map[string]string{"AZURE_TENANT_ID": "t"}, "", nil, "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET not set"},
+		{"cloud", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}, "", []string{"-cloud", "mars"}, `there is no cloud "mars"`},
+		{"an address in the clear", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s", "GRAPH_ENDPOINT": "http://graph.example"}, "", nil, "a token is not sent in the clear"},
+		{"standard input", nil, `{"alerts":[]}`, []string{"-file", "-"}, "alerts is empty; give at least 1"},
+		{"no JSON", nil, "hello", []string{"-file", "-"}, "the document cannot be read at line 1, column 1"},
+		{"too large", nil, strings.Repeat(" ", 17<<20), []string{"-file", "-"}, "the largest draft is"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := raise(t, tt.env, tt.stdin, tt.args...)
+			require.Equal(t, 2, r.status)
+			require.Contains(t, r.stderr, tt.want)
+			require.NotContains(t, r.stdout, "Raised incident")
+		})
+	}
+	require.Equal(t, 0, raise(t, nil, "", "-help").status)
+}
+
+// TestElsewhere talks to an emulator that runs elsewhere, and meets refusals.
+func TestElsewhere(t *testing.T) {
+	e := emulator.New()
+	var handler http.Handler = e
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
+	defer server.Close()
+	env := map[string]string{
+		"AZURE_TENANT_ID": emulator.TenantID, "AZURE_CLIENT_ID": emulator.ClientID, "AZURE_CLIENT_SECRET": emulator.ClientSecret,
+		"GRAPH_ENDPOINT": server.URL + "/", "AZURE_AUTHORITY_HOST": server.URL + "/",
+	}
+	r := raise(t, env, "")
+	require.Equal(t, 0, r.status, r.stderr)
+	require.Contains(t, r.stdout, "Target: "+server.URL+"\n")
+	require.Contains(t, r.stdout, "Raised incident 1: ")
+
+	handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/token") {
+			e.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("request-id", "r-1")
+		w.WriteHeader(http.StatusForbidden)
+		fmt.Fprint(w, `{"error":{"code":"Forbidden","message":"Missing application roles."}}`)
+	})
+	r = raise(t, env, "")
+	require.Equal(t, 1, r.status)
+	require.Contains(t, r.stderr, "403 Forbidden: Forbidden: Missing application roles. [request-id r-1] [client-request-id ")
+	require.Contains(t, r.stderr, "Give the application the permission")
+	r = raise(t, env, "", "-json")
+	require.Equal(t, 1, r.status)
+	var doc struct {
+		Error   struct{ Code, Advice, RequestID, ClientRequestID string }
+		Receipt struct{ Steps []struct{ State string } }
+	}
+	require.NoError(t, json.Unmarshal([]byte(r.stdout), &doc))
+	require.Equal(t, "Forbidden", doc.Error.Code)
+	require.Equal(t, "r-1", doc.Error.RequestID)
+	require.NotEmpty(t, doc.Error.ClientRequestID)
+	require.NotEmpty(t, doc.Error.Advice)
+	require.Equal(t, "failed", doc.Receipt.Steps[0].State)
+
+	env["AZURE_CLIENT_SECRET"] = "wrong-secret"
+	r = raise(t, env, "")
+	require.Equal(t, 1, r.status)
+	require.Contains(t, r.stderr, "invalid_client: AADSTS7000215")
+	require.Contains(t, r.stderr, "Check the tenant id, the client id and the secret")
+	require.NotContains(t, r.stdout+r.stderr, "wrong-secret")
+}
