@@ -32,7 +32,9 @@ const (
 	// replacing, deleting, and asking for a token.
 	Repeatable Kind = iota
 	// Once requests must not be executed twice: a POST that creates something.
-	// They are sent again only when the first was certainly not executed.
+	// They are sent again only when the first was certainly not executed. They
+	// must have a body: it is by keeping the body back that net/http is kept from
+	// replaying a request on its own.
 	Once
 )
 
@@ -112,12 +114,28 @@ func New(base http.RoundTripper, s Settings) *Client {
 type call struct {
 	kind     Kind
 	attempts int
-	// sent tells that bytes of the running attempt may have left this process;
-	// until an attempt is traced, that must be assumed.
+	last     atomic.Pointer[attempt]
+}
+
+// attempt is what is known of one attempt. Each has its own, so that what is
+// late in reporting about one is not taken for news of the next.
+type attempt struct {
+	// sent tells that bytes may have left this process; until that is traced, it
+	// must be assumed.
 	sent atomic.Bool
+	// complete tells that the whole request has left. Nothing takes that back.
+	complete atomic.Bool
+}
+
+// sent tells whether bytes of the last attempt may have left this process.
+func (c *call) sent() bool {
+	last := c.last.Load()
+	return last != nil && last.sent.Load()
 }
 
 type callKey struct{}
+
+var errReplay = errors.New("the connection failed after the whole request was sent")
 
 // Do sends a request, again where that is right, and returns the last answer
 // or the last error. sent tells, for an error, that the service may have
@@ -133,7 +151,7 @@ func (c *Client) Do(ctx context.Context, kind Kind, req *http.Request) (resp *ht
 		Drain(resp.Body)
 		resp = nil
 	}
-	return resp, state.sent.Load(), err
+	return resp, state.sent(), err
 }
 
 // CloseIdleConnections closes the connections that wait for a next request.
@@ -148,13 +166,42 @@ func (t tracing) RoundTrip(req *http.Request) (*http.Response, error) {
 	if state == nil {
 		return t.base.RoundTrip(req)
 	}
-	state.sent.Store(true)
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		GetConn:          func(string) { state.sent.Store(false) },
-		WroteHeaderField: func(string, []string) { state.sent.Store(true) },
-		WroteHeaders:     func() { state.sent.Store(true) },
-	})
-	return t.base.RoundTrip(req.WithContext(ctx))
+	a := new(attempt)
+	a.sent.Store(true)
+	state.last.Store(a)
+	traced := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		// A transport that looks for another connection has not sent on the one
+		// before, unless it says that it has.
+		GetConn:          func(string) { a.sent.Store(a.complete.Load()) },
+		WroteHeaderField: func(string, []string) { a.sent.Store(true) },
+		WroteHeaders:     func() { a.sent.Store(true) },
+		WroteRequest: func(info httptrace.WroteRequestInfo) {
+			if info.Err == nil {
+				a.complete.Store(true)
+				a.sent.Store(true)
+			}
+		},
+	}))
+	if state.kind == Once && req.GetBody != nil {
+		// The transports of net/http replay a request when they can get its body
+		// again: over HTTP/2 after a reset with PROTOCOL_ERROR whatever the
+		// method, over HTTP/1.1 when it has an Idempotency-Key. That is theirs to
+		// do only as long as the request has not left as a whole.
+		traced.GetBody = func() (io.ReadCloser, error) {
+			if a.complete.Load() {
+				return nil, errReplay
+			}
+			return req.GetBody()
+		}
+	}
+	resp, err := t.base.RoundTrip(traced)
+	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
+		// Nobody asked for it. The body is the bare connection, to which no
+		// deadline of net/http applies.
+		_ = resp.Body.Close()
+		resp.Body = http.NoBody
+	}
+	return resp, err
 }
 
 func (t tracing) CloseIdleConnections() {
@@ -191,7 +238,7 @@ func afterError(state *call, err error) (bool, string) {
 		return false, "the other side cannot be trusted or addressed"
 	case state.kind == Repeatable:
 		return true, "the connection failed"
-	case !state.sent.Load():
+	case !state.sent():
 		return true, "the connection failed before anything was sent"
 	default:
 		return false, "the connection failed after the request may have been executed"
@@ -211,7 +258,7 @@ func (c *Client) afterStatus(state *call, resp *http.Response) (bool, string) {
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		// Refused before it was executed: as good as never sent.
-		state.sent.Store(false)
+		state.last.Load().sent.Store(false)
 		reason = "the service throttles"
 	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		if state.kind == Once {

@@ -66,6 +66,28 @@ func afterSending(r *http.Request) (*http.Response, error) {
 // silent fails without a trace, as a transport in memory does.
 func silent(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 
+// searchingAgain fails as a transport does that lost the connection after the
+// whole request was written, and finds no other one.
+func searchingAgain(r *http.Request) (*http.Response, error) {
+	trace := httptrace.ContextClientTrace(r.Context())
+	trace.GetConn("host:443")
+	trace.WroteHeaderField("Host", nil)
+	trace.WroteRequest(httptrace.WroteRequestInfo{})
+	trace.GetConn("host:443")
+	return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+}
+
+// staleConnection fails as a transport does that met a connection which the
+// other side had closed before anything was written, and finds no other one.
+func staleConnection(r *http.Request) (*http.Response, error) {
+	trace := httptrace.ContextClientTrace(r.Context())
+	trace.GetConn("host:443")
+	trace.WroteHeaderField("Host", nil)
+	trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrClosedPipe})
+	trace.GetConn("host:443")
+	return nil, &net.OpError{Op: "dial", Err: errors.New("connection refused")}
+}
+
 func untrusted(r *http.Request) (*http.Response, error) {
 	httptrace.ContextClientTrace(r.Context()).GetConn("host:443")
 	return nil, x509.UnknownAuthorityError{}
@@ -94,6 +116,8 @@ func TestMatrix(t *testing.T) {
 		{"no connection", beforeSending, 2, 2, false},
 		{"cut connection", afterSending, 2, 1, true},
 		{"a transport that does not trace", silent, 2, 1, true},
+		{"a transport that searches on after sending", searchingAgain, 2, 1, true},
+		{"a stale connection and no other", staleConnection, 2, 2, false},
 		{"unknown authority", untrusted, 1, 1, false},
 	} {
 		for kind, want := range map[retry.Kind]int{retry.Repeatable: tt.repeatable, retry.Once: tt.once} {
@@ -120,6 +144,56 @@ func TestMatrix(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// TestLateReports has an attempt whose transport reports after the next attempt
+// has begun, as goroutines do that nobody waits for.
+func TestLateReports(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var late func(string)
+		s := &script{attempts: []func(*http.Request) (*http.Response, error){
+			func(r *http.Request) (*http.Response, error) {
+				late = httptrace.ContextClientTrace(r.Context()).GetConn
+				return answer(429, "")(r)
+			},
+			func(r *http.Request) (*http.Response, error) {
+				resp, err := afterSending(r)
+				late("host:443")
+				return resp, err
+			},
+		}}
+		req, err := http.NewRequest(http.MethodPost, "https://host/x", strings.NewReader("body"))
+		require.NoError(t, err)
+		_, sent, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Once, req)
+		require.Error(t, err)
+		require.True(t, sent)
+		require.Len(t, s.bodies, 2, "not a third time")
+	})
+}
+
+// TestTheBodyIsKeptBack: net/http may get a body again as long as the request
+// has not left as a whole.
+func TestTheBodyIsKeptBack(t *testing.T) {
+	for kind, allowed := range map[retry.Kind]bool{retry.Once: false, retry.Repeatable: true} {
+		s := &script{attempts: []func(*http.Request) (*http.Response, error){func(r *http.Request) (*http.Response, error) {
+			trace := httptrace.ContextClientTrace(r.Context())
+			trace.WroteRequest(httptrace.WroteRequestInfo{Err: io.ErrClosedPipe})
+			body, err := r.GetBody()
+			require.NoError(t, err)
+			data, err := io.ReadAll(body)
+			require.NoError(t, err)
+			require.Equal(t, "body", string(data))
+			trace.WroteRequest(httptrace.WroteRequestInfo{})
+			_, err = r.GetBody()
+			require.Equal(t, allowed, err == nil)
+			return answer(200, "")(r)
+		}}}
+		req, err := http.NewRequest(http.MethodPost, "https://host/x", strings.NewReader("body"))
+		require.NoError(t, err)
+		resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), kind, req)
+		require.NoError(t, err)
+		retry.Drain(resp.Body)
 	}
 }
 
