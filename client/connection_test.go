@@ -109,7 +109,9 @@ func TestErrors(t *testing.T) {
 		{"no body", reply(404, ""), read, client.ErrNotFound, false, "GET /v1.0/thing: 404 Not Found"},
 		{"cut-off error document", reply(409, `{"error":{"code":"Conf`), read, client.ErrConflict, false, "GET /v1.0/thing: 409 Conflict"},
 		{"lines in a message", reply(401, `{"error":{"code":"x","message":"a\nb\u001b[31m"}}`), read, client.ErrUnauthorized, false, "GET /v1.0/thing: 401 Unauthorized: x: a b [31m"},
-		{"redirect", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound) }, read, nil, false, "GET /v1.0/thing: 302 Found"},
+		{"redirect", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://elsewhere.example/", http.StatusFound)
+		}, read, nil, false, "GET /v1.0/thing: 302 Found"},
 		{"success that is no JSON", reply(200, "hello"), read, nil, false, "GET /v1.0/thing: 200 OK: line 1, column 1 (byte 0): this is no valid JSON: invalid character 'h' at start of value"},
 		{"created, but the answer is cut", reply(201, `{"id":`), create, client.ErrOutcomeUnknown, true, "POST /v1.0/things: 201 Created: id, line 1, column 7 (byte 6): the document ends too early; it is cut off or a bracket is not closed: it is not known whether the request was executed"},
 		{"service failed while creating", reply(500, ""), create, client.ErrUnavailable, true, "POST /v1.0/things: 500 Internal Server Error: it is not known whether the request was executed"},
@@ -149,7 +151,9 @@ func TestCutConnections(t *testing.T) {
 	}{
 		{"before the answer", func(w http.ResponseWriter) {}},
 		{"in the headers", func(w http.ResponseWriter) { hijack(w, "HTTP/1.1 201 Crea") }},
-		{"in the body", func(w http.ResponseWriter) { hijack(w, "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"id\":\"a\"") }},
+		{"in the body", func(w http.ResponseWriter) {
+			hijack(w, "HTTP/1.1 201 Created\r\nContent-Length: 100\r\n\r\n{\"id\":\"a\"")
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var requests atomic.Int32
