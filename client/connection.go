@@ -28,7 +28,7 @@ type Connection struct {
 	cloud      Cloud
 	endpoint   *url.URL
 	credential Credential
-	tokens     func() (*oauth2.Token, error)
+	tokens     tokens
 	http       *retry.Client
 	settings   settings
 }
@@ -57,7 +57,10 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 		}
 	}
 	if s.transport == nil {
-		s.transport = http.DefaultTransport.(*http.Transport).Clone()
+		s.transport = http.DefaultTransport
+		if t, ok := s.transport.(*http.Transport); ok {
+			s.transport = t.Clone()
+		}
 	}
 	if cred == nil {
 		return nil, errors.New("client: there is no credential")
@@ -75,10 +78,12 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	c := &Connection{cloud: s.cloud, endpoint: endpoint, credential: cred, settings: s}
 	s.retry.Observe = c.observe
 	c.http = retry.New(s.transport, s.retry)
-	tokenClient := &http.Client{Transport: repeatable{c.http}}
-	// The source is held by its method, because package fmt prints the fields of
-	// a value even where their names are not exported.
-	c.tokens = oauth2.ReuseTokenSource(nil, cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient)).Token
+	tokenClient := &http.Client{
+		Transport: repeatable{c.http},
+		// A redirect may keep the body, and the secret is in it.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	c.tokens = cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient)
 	return c, nil
 }
 
@@ -86,7 +91,11 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 // is on this machine.
 func trusted(root string) (*url.URL, error) {
 	u, err := url.Parse(root)
-	if err != nil || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+	if strings.Contains(root, "@") {
+		// It may be a password that stands before the sign, so it is not shown.
+		return nil, errors.New("the address holds a user name; give one such as https://graph.microsoft.com")
+	}
+	if err != nil || u.Hostname() == "" || u.Path != "" || u.RawQuery != "" || u.Fragment != "" {
 		return nil, fmt.Errorf("%q is no address such as https://graph.microsoft.com", root)
 	}
 	if u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())) {
@@ -132,12 +141,14 @@ type Request struct {
 	Header http.Header
 	// Body is sent as JSON unless it is nil.
 	Body any
-	// Once tells that the request must not be executed twice.
+	// Once tells that the request must not be executed twice. It must have a
+	// Body.
 	Once bool
 }
 
 // Do sends a request and reads the answer's JSON into out, unless out is nil.
-// The error is an [*Error], or the context's.
+// The error is an [*Error] once the request was complete; before, it is the
+// context's, or says what cannot be made a request of, and nothing was sent.
 func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	target, err := c.resolve(r)
 	if err != nil {
@@ -167,13 +178,13 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	}
 	defer retry.Drain(resp.Body)
 	body, readErr := c.read(resp.Body)
+	hide := func(text string) string { return c.hide(text, token) }
 	c.settings.logger.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", failure.Path),
 		slog.Int("status", resp.StatusCode), slog.Duration("duration", time.Since(start)),
-		slog.String("request-id", resp.Header.Get("request-id")), slog.String("client-request-id", failure.ClientRequestID))
+		slog.String("request-id", plain.Cut(hide(resp.Header.Get("request-id")), 200)), slog.String("client-request-id", failure.ClientRequestID))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		failure.describe(resp, body, time.Now())
-		failure.Message = c.hide(failure.Message, token)
-		failure.OutcomeUnknown = r.Once && condition(resp.StatusCode) == ErrUnavailable
+		failure.describe(resp, body, time.Now(), hide)
+		failure.OutcomeUnknown = r.Once && !refuses(resp.StatusCode)
 		return failure
 	}
 	if readErr == nil && out != nil {
@@ -181,7 +192,7 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	}
 	if readErr != nil {
 		// The request was executed; what came of it was lost on the way.
-		failure.describe(resp, nil, time.Now())
+		failure.describe(resp, nil, time.Now(), hide)
 		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), r.Once
 		return failure
 	}
@@ -237,19 +248,26 @@ func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, 
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	token, err := c.tokens()
-	if err == nil {
+	token, err := c.tokens(ctx)
+	if err == nil && token != nil && token.AccessToken != "" {
 		return token, nil
+	}
+	if err == nil {
+		err = errors.New("it is empty")
 	}
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	if !ok {
-		failure.Err = fmt.Errorf("no token from %s: %w", c.cloud.Authority, c.conceal(err, nil))
+		failure.Err = fmt.Errorf("no token from the %s: %w", c.credential, c.conceal(err, nil))
 		return nil, failure
 	}
-	failure.Err = &Error{
-		Method: http.MethodPost, Path: c.cloud.Authority + "/…/oauth2/v2.0/token", StatusCode: refused.Response.StatusCode,
-		Code: plain.Cut(refused.ErrorCode, 200), Message: c.credential.conceal(plain.Cut(refused.ErrorDescription, 2000)),
+	refusal := &Error{
+		Method: http.MethodPost, Path: c.cloud.Authority + "/…/oauth2/v2.0/token",
+		Code: plain.Cut(c.hide(refused.ErrorCode, nil), 200), Message: plain.Cut(c.hide(refused.ErrorDescription, nil), 2000),
 	}
+	if refused.Response != nil {
+		refusal.StatusCode = refused.Response.StatusCode
+	}
+	failure.Err = refusal
 	return nil, failure
 }
 
@@ -268,13 +286,19 @@ func (c *Connection) read(body io.Reader) ([]byte, error) {
 // wrote.
 func (c *Connection) hide(text string, token *oauth2.Token) string {
 	if token != nil && token.AccessToken != "" {
-		text = strings.ReplaceAll(text, token.AccessToken, "[token]")
+		text = redact(text, token.AccessToken, "[token]")
 	}
 	return c.credential.conceal(text)
 }
 
-// conceal replaces an error whose text holds the credential or the token.
+// conceal replaces an error whose text holds the credential or the token, and
+// takes the query out of an address.
 func (c *Connection) conceal(err error, token *oauth2.Token) error {
+	if failed, ok := err.(*url.Error); ok {
+		shown := *failed
+		shown.URL, _, _ = strings.Cut(shown.URL, "?")
+		err = &shown
+	}
 	if text := err.Error(); c.hide(text, token) != text {
 		return errors.New(c.hide(text, token))
 	}

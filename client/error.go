@@ -101,7 +101,25 @@ func (e *Error) Is(target error) bool {
 	if target == ErrOutcomeUnknown {
 		return e.OutcomeUnknown
 	}
-	return target == condition(e.StatusCode)
+	return target == condition(e.status())
+}
+
+// status is the HTTP status that decides what the error is. Where a token was
+// refused it is that of the authority's answer.
+func (e *Error) status() int {
+	if refusal, ok := e.Err.(*Error); ok && e.StatusCode == 0 {
+		return refusal.status()
+	}
+	return e.StatusCode
+}
+
+// refuses tells the answers after which a request was certainly not executed.
+// An answer in between (1xx) and a redirect are not among them, for a POST is
+// often answered by one after it was executed (RFC 9110, 15.4.3 and 15.4.4);
+// 307 and 308 ask for the same request elsewhere.
+func refuses(status int) bool {
+	return status == http.StatusTemporaryRedirect || status == http.StatusPermanentRedirect ||
+		status >= 400 && status < 500 && status != http.StatusRequestTimeout
 }
 
 func condition(status int) error {
@@ -132,7 +150,7 @@ func (e *Error) Advice() string {
 	if e.OutcomeUnknown {
 		return "Look in the portal whether the alert is there before you send it again."
 	}
-	switch condition(e.StatusCode) {
+	switch condition(e.status()) {
 	case ErrInvalid:
 		return "Read the service's message, mend the request and send it again."
 	case ErrUnauthorized:
@@ -172,23 +190,25 @@ type innerError struct {
 	InnerError *innerError `json:"innerError,case:ignore"`
 }
 
-// describe fills in what an answer says about a failure.
-func (e *Error) describe(resp *http.Response, body []byte, now time.Time) {
+// describe fills in what an answer says about a failure. Each text goes through
+// hide before it is cut: half a credential is one too many.
+func (e *Error) describe(resp *http.Response, body []byte, now time.Time, hide func(string) string) {
+	cut := func(text string, most int) string { return plain.Cut(hide(text), most) }
 	e.StatusCode = resp.StatusCode
-	e.RequestID = resp.Header.Get("request-id")
+	e.RequestID = cut(resp.Header.Get("request-id"), 200)
 	e.RetryAfter = retry.RetryAfter(resp.Header, now)
 	var doc errorBody
 	if wire.Unmarshal(body, &doc) != nil {
 		return
 	}
-	e.Code, e.Message = plain.Cut(doc.Error.Code, 200), plain.Cut(doc.Error.Message, 2000)
+	e.Code, e.Message = cut(doc.Error.Code, 200), cut(doc.Error.Message, 2000)
 	if e.RequestID == "" {
-		e.RequestID = plain.Cut(doc.Error.InnerError.RequestID, 200)
+		e.RequestID = cut(doc.Error.InnerError.RequestID, 200)
 	}
 	inner := &doc.Error.InnerError
 	for depth := 0; inner != nil && depth < 8; depth++ {
 		if inner.Code != "" {
-			e.InnerCode = plain.Cut(inner.Code, 200)
+			e.InnerCode = cut(inner.Code, 200)
 		}
 		inner = inner.InnerError
 	}

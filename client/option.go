@@ -35,7 +35,10 @@ func WithCloud(c Cloud) Option {
 }
 
 // WithTransport sends requests through rt, for a proxy, a private certificate
-// authority, or a test. The default is a clone of [http.DefaultTransport].
+// authority, or a test. The default is a clone of [http.DefaultTransport], or
+// that itself when the program has replaced it by something that is no
+// [http.Transport]. rt must not send a request again on its own: what creates
+// something could be created twice.
 func WithTransport(rt http.RoundTripper) Option {
 	return func(s *settings) error {
 		if rt == nil {
