@@ -6,6 +6,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/incidentkit/incidentkit/alert/attack"
+	"github.com/incidentkit/incidentkit/entity/evidence"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
@@ -15,34 +17,68 @@ import (
 // Source: Learn, "alert resource type" (v1.0); Microsoft Graph v1.0 metadata.
 type Alert struct {
 	// ID names the alert. Ids come in several shapes; treat them as opaque.
-	ID              string `json:"id"`
+	ID string `json:"id,omitzero"`
+	// ProviderAlertID is the id in the product that raised the alert; that of a
+	// manual alert starts with manual_.
 	ProviderAlertID string `json:"providerAlertId,omitzero"`
 	// IncidentID is the number of the alert's incident, in decimal digits.
-	IncidentID         string          `json:"incidentId,omitzero"`
-	TenantID           string          `json:"tenantId,omitzero"`
-	Title              string          `json:"title,omitzero"`
-	Description        string          `json:"description,omitzero"`
-	RecommendedActions string          `json:"recommendedActions,omitzero"`
-	Severity           Severity        `json:"severity,omitzero"`
-	Status             Status          `json:"status,omitzero"`
-	Classification     Classification  `json:"classification,omitzero"`
-	Determination      Determination   `json:"determination,omitzero"`
-	Category           Category        `json:"category,omitzero"`
-	Techniques         []string        `json:"mitreTechniques,omitempty"`
-	ServiceSource      ServiceSource   `json:"serviceSource,omitzero"`
-	DetectionSource    DetectionSource `json:"detectionSource,omitzero"`
-	ProductName        string          `json:"productName,omitzero"`
-	AssignedTo         string          `json:"assignedTo,omitzero"`
-	// WebURL and IncidentWebURL are the pages in the portal.
-	WebURL                string    `json:"alertWebUrl,omitzero"`
-	IncidentWebURL        string    `json:"incidentWebUrl,omitzero"`
-	CreatedDateTime       time.Time `json:"createdDateTime,omitzero"`
-	LastUpdateDateTime    time.Time `json:"lastUpdateDateTime,omitzero"`
-	ResolvedDateTime      time.Time `json:"resolvedDateTime,omitzero"`
+	IncidentID string `json:"incidentId,omitzero"`
+	TenantID   string `json:"tenantId,omitzero"`
+
+	Title              string `json:"title,omitzero"`
+	Description        string `json:"description,omitzero"`
+	RecommendedActions string `json:"recommendedActions,omitzero"`
+	// Category is deprecated by the service in favour of Categories, and yet
+	// the only one that can be given when an alert is created.
+	Category Category `json:"category,omitzero"`
+	// Categories are kill-chain categories. They need not contain Category, and
+	// may hold words that ATT&CK does not have.
+	Categories []Category  `json:"categories,omitzero"`
+	Techniques []attack.ID `json:"mitreTechniques,omitzero"`
+
+	Severity       Severity       `json:"severity,omitzero"`
+	Status         Status         `json:"status,omitzero"`
+	Classification Classification `json:"classification,omitzero"`
+	Determination  Determination  `json:"determination,omitzero"`
+	// InvestigationState is that of Defender's own investigation.
+	InvestigationState InvestigationState `json:"investigationState,omitzero"`
+	// AssignedTo is the owner; it is empty for an alert that has none.
+	AssignedTo string `json:"assignedTo,omitzero"`
+
+	ServiceSource   ServiceSource   `json:"serviceSource,omitzero"`
+	DetectionSource DetectionSource `json:"detectionSource,omitzero"`
+	DetectorID      string          `json:"detectorId,omitzero"`
+	ProductName     string          `json:"productName,omitzero"`
+	AlertPolicyID   string          `json:"alertPolicyId,omitzero"`
+
+	// ActorDisplayName is the adversary or activity group.
+	ActorDisplayName  string `json:"actorDisplayName,omitzero"`
+	ThreatDisplayName string `json:"threatDisplayName,omitzero"`
+	ThreatFamilyName  string `json:"threatFamilyName,omitzero"`
+
+	// AlertWebURL and IncidentWebURL are the pages in the portal.
+	AlertWebURL    string `json:"alertWebUrl,omitzero"`
+	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
+
+	CreatedDateTime    time.Time `json:"createdDateTime,omitzero"`
+	LastUpdateDateTime time.Time `json:"lastUpdateDateTime,omitzero"`
+	ResolvedDateTime   time.Time `json:"resolvedDateTime,omitzero"`
+	// FirstActivityDateTime and LastActivityDateTime bound the activity that the
+	// alert is about.
 	FirstActivityDateTime time.Time `json:"firstActivityDateTime,omitzero"`
 	LastActivityDateTime  time.Time `json:"lastActivityDateTime,omitzero"`
-	Comments              []Comment `json:"comments,omitempty"`
-	// Unknown keeps the members that this type has no field for.
+
+	SystemTags []string  `json:"systemTags,omitzero"`
+	Comments   []Comment `json:"comments,omitzero"`
+	// CustomDetails are fields of the user's own; their values are strings.
+	CustomDetails evidence.Dictionary `json:"customDetails,omitzero"`
+	// AdditionalData are other properties, of any JSON type.
+	AdditionalData evidence.Dictionary `json:"additionalData,omitzero"`
+	// Evidence is what the alert is about.
+	Evidence evidence.List `json:"evidence,omitzero"`
+
+	// Unknown keeps the members that this type has no field for, as one JSON
+	// object; they are written again behind the others.
 	Unknown jsontext.Value `json:",embed"`
 }
 
@@ -70,7 +106,7 @@ func (a *Alert) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, (
 // Source: Learn, "alertComment resource type". Older samples of the page show
 // createdBy and createdTime; the published schema has the names here.
 type Comment struct {
-	Text                 string    `json:"comment"`
+	Comment              string    `json:"comment,omitzero"`
 	CreatedByDisplayName string    `json:"createdByDisplayName,omitzero"`
 	CreatedDateTime      time.Time `json:"createdDateTime,omitzero"`
 }

@@ -12,7 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/alert/attack"
 	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/entity/evidence"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
@@ -22,7 +24,7 @@ func documented() alert.Draft {
 	return alert.Draft{
 		Title: "Sign-in from a TOR exit node", Severity: alert.High, Category: alert.InitialAccess,
 		Description: "What was seen and why it matters.", RecommendedActions: "Reset the password.",
-		Techniques: []string{"T1078", "T1059.001"},
+		Techniques: []attack.ID{"T1078", "T1059.001"},
 		Entities: []entity.Definition{
 			entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
 			entity.IPAddress("185.220.101.50").Related(),
@@ -64,7 +66,7 @@ func TestDraftValidate(t *testing.T) {
 			"entityDefinitions[1].identifierValue identifier-syntax", "entityDefinitions[1].role required",
 		}},
 		{"techniques", func(d *alert.Draft) {
-			d.Techniques = []string{"T1078", "", "t1078", "T107", "T1078.1", "T1078.0011", "T1078-001", "T1O78", "TA0001", "T1059.001"}
+			d.Techniques = []attack.ID{"T1078", "", "t1078", "T107", "T1078.1", "T1078.0011", "T1078-001", "T1O78", "TA0001", "T1059.001"}
 		}, []string{
 			"mitreTechniques[1] technique-syntax", "mitreTechniques[2] technique-syntax", "mitreTechniques[3] technique-syntax",
 			"mitreTechniques[4] technique-syntax", "mitreTechniques[5] technique-syntax", "mitreTechniques[6] technique-syntax",
@@ -101,10 +103,11 @@ func TestImpactedOptional(t *testing.T) {
 
 func TestWarnings(t *testing.T) {
 	d := documented()
+	d.Techniques = d.Techniques[:1]
 	require.Empty(t, d.Warnings())
-	d.Title, d.Description, d.Category = "two\nlines ", " x", "Reconnaissance"
+	d.Title, d.Description, d.Category = "two\nlines ", " x", "Weather"
 	d.Severity, d.ExcludedFromCorrelation = alert.Informational, true
-	d.Techniques = []string{"T1078", "T1078"}
+	d.Techniques = []attack.ID{"T1078", "T1078", "bad"}
 	var got []string
 	for _, p := range d.Warnings() {
 		got = append(got, p.Path+" "+p.Rule)
@@ -156,12 +159,100 @@ func TestAlertKeepsWhatItDoesNotKnow(t *testing.T) {
 	}
 }
 
+func TestTechniqueWarnings(t *testing.T) {
+	for _, tt := range []struct {
+		category   alert.Category
+		techniques []attack.ID
+		want       []string
+	}{
+		{alert.InitialAccess, []attack.ID{"T1078"}, nil},
+		{alert.Malware, []attack.ID{"T1078", "T1059.001"}, nil},
+		{alert.Exfiltration, []attack.ID{"T1078"}, []string{"mitreTechniques[0] other-tactic"}},
+		{alert.Execution, []attack.ID{"T1086"}, []string{"mitreTechniques[0] revoked-technique"}},
+		{alert.Exfiltration, []attack.ID{"T1086"}, []string{"mitreTechniques[0] revoked-technique", "mitreTechniques[0] other-tactic"}},
+		{alert.Execution, []attack.ID{"T1064"}, []string{"mitreTechniques[0] deprecated-technique"}},
+		{alert.Execution, []attack.ID{"T9999"}, []string{"mitreTechniques[0] unknown-technique"}},
+		{alert.Execution, []attack.ID{"T1454"}, []string{"mitreTechniques[0] revoked-technique"}},
+		// What v18 called defense evasion is two tactics now.
+		{alert.DefenseEvasion, []attack.ID{"T1027"}, nil},
+		{alert.DefenseEvasion, []attack.ID{"T1685"}, nil},
+		{alert.DefenseEvasion, []attack.ID{"T1562"}, []string{"mitreTechniques[0] revoked-technique"}},
+		{alert.DefenseEvasion, []attack.ID{"T1041"}, []string{"mitreTechniques[0] other-tactic"}},
+		// Techniques of other domains are not held against Enterprise tactics.
+		{alert.InitialAccess, []attack.ID{"T0853", "T1626"}, nil},
+	} {
+		d := documented()
+		d.Category, d.Techniques = tt.category, tt.techniques
+		var got []string
+		for _, p := range d.Warnings() {
+			got = append(got, p.Path+" "+p.Rule)
+		}
+		require.Empty(t, cmp.Diff(tt.want, got), "%v", tt)
+	}
+}
+
+func TestCategoryTactics(t *testing.T) {
+	want := map[alert.Category]string{
+		alert.InitialAccess: "TA0001", alert.Execution: "TA0002", alert.Persistence: "TA0003", alert.PrivilegeEscalation: "TA0004",
+		alert.DefenseEvasion: "TA0005, TA0112", alert.CredentialAccess: "TA0006", alert.Discovery: "TA0007", alert.LateralMovement: "TA0008",
+		alert.Collection: "TA0009", alert.Exfiltration: "TA0010", alert.CommandAndControl: "TA0011", alert.Impact: "TA0040",
+		"Reconnaissance": "TA0043", "ResourceDevelopment": "TA0042",
+		// ATT&CK's own spelling is understood as well.
+		"command-and-control": "TA0011",
+	}
+	for _, c := range append(alert.Category("").Values(), "Reconnaissance", "ResourceDevelopment", "", "command-and-control", "X", "Ünicode") {
+		var ids []string
+		for id := range c.Tactics().IDs() {
+			ids = append(ids, string(id))
+		}
+		require.Equal(t, want[c], strings.Join(ids, ", "), c)
+	}
+	require.Equal(t, 1, alert.DefenseEvasion.Tactics("T1027").Len())
+}
+
 func TestCategoriesAreKnown(t *testing.T) {
-	require.Len(t, alert.Categories(), 17)
-	for _, c := range alert.Categories() {
+	require.Len(t, alert.Category("").Values(), 17)
+	for _, c := range alert.Category("").Values() {
 		require.True(t, c.Known())
 	}
 	require.False(t, alert.Category("initialaccess").Known())
+}
+
+func TestUpdate(t *testing.T) {
+	for _, tt := range []struct {
+		in   alert.Update
+		wire string
+		want []string
+	}{
+		{alert.Update{}, `{}`, []string{" empty"}},
+		{alert.Update{Status: new(alert.StatusInProgress)}, `{"status":"inProgress"}`, nil},
+		{alert.Update{AssignedTo: new("")}, `{"assignedTo":""}`, nil},
+		{alert.Update{Status: new(alert.StatusUnknown), Classification: new(alert.ClassificationUnknownFutureValue), Determination: new(alert.Determination(""))},
+			`{"status":"unknown","classification":"unknownFutureValue","determination":""}`,
+			[]string{"status settable", "classification settable", "determination required"}},
+		{alert.Update{CustomDetails: new(evidence.NewDictionary(map[string]string{"a": "b"}))}, `{"customDetails":{"a":"b"}}`, nil},
+		{alert.Update{CustomDetails: new(evidence.Dictionary{"n": []byte("7"), "a": []byte("{}")})}, `{"customDetails":{"a":{},"n":7}}`,
+			[]string{"customDetails.a custom-detail", "customDetails.n custom-detail"}},
+	} {
+		data, err := wire.Marshal(tt.in)
+		require.NoError(t, err)
+		require.Equal(t, tt.wire, string(data))
+		var got []string
+		if invalid, ok := errors.AsType[*alert.ValidationError](tt.in.Validate()); ok {
+			for _, p := range invalid.Problems {
+				got = append(got, p.Path+" "+p.Rule)
+			}
+		}
+		require.Empty(t, cmp.Diff(tt.want, got))
+	}
+}
+
+func TestDeterminations(t *testing.T) {
+	require.Contains(t, alert.ClassificationTruePositive.Determinations(), alert.DeterminationPhishing)
+	require.Contains(t, alert.ClassificationFalsePositive.Determinations(), alert.DeterminationNotMalicious)
+	require.Contains(t, alert.ClassificationInformationalExpectedActivity.Determinations(), alert.DeterminationSecurityTesting)
+	require.Empty(t, alert.ClassificationUnknown.Determinations())
+	require.Empty(t, alert.Classification("x").Determinations())
 }
 
 func BenchmarkDraftValidate(b *testing.B) {
@@ -177,7 +268,7 @@ func BenchmarkDraftValidate(b *testing.B) {
 func ExampleDraft_Validate() {
 	d := alert.Draft{
 		Title: "Suspicious login", Severity: "critical", Category: alert.InitialAccess,
-		Techniques: []string{"1078"},
+		Techniques: []attack.ID{"1078"},
 		Entities:   []entity.Definition{entity.IPAddress("185.220.101.50").Related()},
 	}
 	fmt.Println(d.Validate())

@@ -1,8 +1,10 @@
 package alert
 
 import (
+	"slices"
 	"strings"
 
+	"github.com/incidentkit/incidentkit/alert/attack"
 	"github.com/incidentkit/incidentkit/entity"
 	"github.com/incidentkit/incidentkit/internal/validate"
 )
@@ -30,26 +32,26 @@ type Draft struct {
 	// Category is one of the constants, or another text that the service knows.
 	Category Category `json:"category" validate:"required"`
 	// RecommendedActions tells the responder what to do.
-	RecommendedActions string `json:"recommendedActions,omitzero"`
+	RecommendedActions string `json:"recommendedActions,omitzero" validate:"-"`
 	// Techniques are ATT&CK technique ids: T1078, T1059.001.
-	Techniques []string `json:"mitreTechniques,omitempty"`
+	Techniques []attack.ID `json:"mitreTechniques,omitempty" validate:"-"`
 	// LinkToIncident is the number of an existing incident to join; 0 opens a
 	// new one.
-	LinkToIncident int64 `json:"linkToIncident,omitzero"`
+	LinkToIncident int64 `json:"linkToIncident,omitzero" validate:"-"`
 	// ExcludedFromCorrelation keeps Defender from merging the alert's incident
 	// with others. It is the opposite of the portal's "Enable incident
 	// correlation for this alert".
-	ExcludedFromCorrelation bool `json:"isExcludedFromCorrelation,omitzero"`
+	ExcludedFromCorrelation bool `json:"isExcludedFromCorrelation,omitzero" validate:"-"`
 	// SentinelWorkspace routes the alert to a workspace, in tenants that have
 	// Microsoft Sentinel. The format of the value is not documented.
-	SentinelWorkspace string `json:"sentinelWorkspace,omitzero"`
+	SentinelWorkspace string `json:"sentinelWorkspace,omitzero" validate:"-"`
 	// Entities are the 1 to 100 things that the alert is about, of which at
 	// least one is impacted.
 	Entities []entity.Definition `json:"entityDefinitions" validate:"min=1,max=100"`
 }
 
 // Option changes the rules by which drafts are validated.
-type Option func(*rules)
+type Option func(rules) rules
 
 type rules struct {
 	impactedOptional bool
@@ -58,7 +60,10 @@ type rules struct {
 // ImpactedOptional accepts a draft without an impacted entity. The portal
 // refuses it, the API does not say that it does.
 func ImpactedOptional() Option {
-	return func(r *rules) { r.impactedOptional = true }
+	return func(r rules) rules {
+		r.impactedOptional = true
+		return r
+	}
 }
 
 // Validate checks the draft against the rules of the portal and the limits of
@@ -67,13 +72,13 @@ func ImpactedOptional() Option {
 func (d Draft) Validate(opts ...Option) error {
 	var r rules
 	for _, opt := range opts {
-		opt(&r)
+		r = opt(r)
 	}
 	ps := validate.Problems(validate.Struct(&d))
 	d.textProblems(&ps)
 	for i, id := range d.Techniques {
-		if !isTechniqueID(id) {
-			ps.Add(validate.Index("mitreTechniques", i), "technique-syntax", "is %s; give an ATT&CK technique id such as T1078 or T1059.001", validate.Quote(id))
+		if !id.Valid() {
+			ps.Add(validate.Index("mitreTechniques", i), "technique-syntax", "is %s; give an ATT&CK technique id such as T1078 or T1059.001", validate.Quote(string(id)))
 		}
 	}
 	if d.LinkToIncident < 0 {
@@ -139,30 +144,40 @@ func (d Draft) Warnings() []Problem {
 	if d.ExcludedFromCorrelation {
 		ps.Add("isExcludedFromCorrelation", "no-correlation", "is on; the incident stays alone even if related alerts arrive")
 	}
-	seen := map[string]bool{}
-	for i, id := range d.Techniques {
-		if seen[id] {
-			ps.Add(validate.Index("mitreTechniques", i), "duplicate-technique", "repeats %s", validate.Quote(id))
-		}
-		seen[id] = true
-	}
+	d.techniqueWarnings(&ps)
 	return ps
 }
 
-// isTechniqueID accepts T and four digits, and for a sub-technique a dot and
-// three more: the grammar that every id of ATT&CK follows.
-func isTechniqueID(s string) bool {
-	if len(s) != len("T1078") && len(s) != len("T1059.001") || s[0] != 'T' {
-		return false
-	}
-	for i := 1; i < len(s); i++ {
-		if i == len("T1078") {
-			if s[i] != '.' {
-				return false
-			}
-		} else if s[i] < '0' || s[i] > '9' {
-			return false
+func (d *Draft) techniqueWarnings(ps *validate.Problems) {
+	tactics := d.Category.Tactics(d.Techniques...)
+	for i, id := range d.Techniques {
+		path := validate.Index("mitreTechniques", i)
+		if slices.Index(d.Techniques, id) < i {
+			ps.Add(path, "duplicate-technique", "repeats %s", validate.Quote(string(id)))
+			continue
+		}
+		if !id.Valid() {
+			continue
+		}
+		now := attack.Resolve(id)
+		switch {
+		case now.Outcome == attack.OutcomeUnknown:
+			ps.Add(path, "unknown-technique", "is %s, which ATT&CK %s does not have", id, attack.Version)
+		case now.Outcome == attack.OutcomeDeprecated:
+			ps.Add(path, "deprecated-technique", "is outdated: %s", now)
+		case now.Outcome != attack.OutcomeCurrent || len(now.Hops) > 0:
+			ps.Add(path, "revoked-technique", "is outdated: %s", now)
+		}
+		if now.Outcome == attack.OutcomeCurrent && now.Technique.Domain == attack.Enterprise && tactics.Len() > 0 && !now.Tactics().Intersects(tactics) {
+			ps.Add(path, "other-tactic", "is %s, which serves %s and not the category %s", id, names(now.Tactics()), d.Category)
 		}
 	}
-	return true
+}
+
+func names(tactics attack.TacticSet) string {
+	var names []string
+	for t := range tactics.All() {
+		names = append(names, t.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -32,7 +32,7 @@ var (
 	// A device id is 40 hexadecimal digits in Defender for Endpoint and a GUID
 	// in Entra; the example of the documentation page is neither. So any one
 	// word of letters, digits and hyphens passes.
-	deviceID   = form{isWord("-_"), "a device id; that is one word of letters, digits and hyphens", true}
+	deviceID   = form{word("-_"), "a device id; that is one word of letters, digits and hyphens", true}
 	deviceName = form{isHostName, "a device name such as ws-17 or ws-17.contoso.com", true}
 
 	// Evidence carries the id of a cloud application as a whole number
@@ -43,7 +43,7 @@ var (
 
 	// An OAuth application of Entra has a GUID, one of Google or Salesforce
 	// something else; no form is documented.
-	oAuthAppID = form{isWord("-_.:/"), "the id of an OAuth application; that is one word, in Entra a GUID", true}
+	oAuthAppID = form{word("-_.:/"), "the id of an OAuth application; that is one word, in Entra a GUID", true}
 
 	// The network message id that Exchange Online stamps on a message is a GUID.
 	networkMessageID = form{isGUID, "a network message id; that is a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", true}
@@ -99,13 +99,18 @@ func isGUID(s string) bool {
 	return true
 }
 
-// isWord accepts letters, digits and the given punctuation.
-func isWord(punctuation string) func(string) bool {
-	return func(s string) bool {
-		return !strings.ContainsFunc(s, func(r rune) bool {
-			return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(punctuation, r)
-		})
+// word returns a check that accepts letters, digits and the given punctuation.
+func word(punctuation string) func(string) bool {
+	return func(s string) bool { return isWord(s, punctuation) }
+}
+
+func isWord(s, punctuation string) bool {
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(punctuation, r) {
+			return false
+		}
 	}
+	return true
 }
 
 // isHostName accepts one or more labels of at most 63 bytes, joined by dots.
@@ -117,7 +122,7 @@ func isHostName(s string) bool {
 		return false
 	}
 	for label := range strings.SplitSeq(s, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || !isWord("-_")(label) {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' || !isWord(label, "-_") {
 			return false
 		}
 	}

@@ -7,7 +7,7 @@
 //	draft := incident.Draft{Alerts: []alert.Draft{{
 //		Title: "Suspicious login from TOR exit node", Severity: alert.High, Category: alert.InitialAccess,
 //		Description: "The account signed in from an address on the TOR exit list.",
-//		Techniques:  []string{"T1078"},
+//		Techniques:  []attack.ID{"T1078"},
 //		Entities: []entity.Definition{
 //			entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
 //			entity.IPAddress("185.220.101.50").Related(),
@@ -32,6 +32,9 @@
 //	one-incident         two alerts of the draft name different incidents
 //	one-workspace        two alerts of the draft name different workspaces
 //	duplicate-tag        a tag is given twice
+//	settable             an update sets a value that only the service sets
+//	empty                an update changes nothing
+//	custom-detail        a custom detail is no string
 //	unknown-field        a draft file has a field that does not exist
 //	syntax               a draft file is no valid JSON, or a value has the wrong type
 //
@@ -43,6 +46,10 @@
 //	unknown-category     no document names the category
 //	no-correlation       the incident stays alone
 //	duplicate-technique  a technique is given twice
+//	unknown-technique    ATT&CK does not have the technique
+//	revoked-technique    ATT&CK has replaced the technique
+//	deprecated-technique ATT&CK has withdrawn the technique
+//	other-tactic         the technique serves none of the category's tactics
 //	renamed              an existing incident gets a new name, owner or tags
 //	owner-form           the owner is no user principal name
 package incident

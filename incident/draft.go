@@ -22,11 +22,11 @@ type Draft struct {
 	// one that its LinkToIncident names; the others attach to that incident.
 	Alerts []alert.Draft `json:"alerts" validate:"min=1"`
 	// Name replaces the name that the service gives the incident.
-	Name string `json:"displayName,omitzero"`
+	Name string `json:"displayName,omitzero" validate:"-"`
 	// Owner is the user principal name of the person to assign the incident to.
-	Owner string `json:"assignedTo,omitzero"`
+	Owner string `json:"assignedTo,omitzero" validate:"-"`
 	// Tags are the incident's custom tags.
-	Tags []string `json:"customTags,omitempty"`
+	Tags []string `json:"customTags,omitempty" validate:"-"`
 	// Comment is added to the incident, in at most 30,000 characters (Learn,
 	// "Manage incidents in Microsoft Defender").
 	Comment string `json:"comment,omitzero" validate:"max=30000"`

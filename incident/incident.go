@@ -10,51 +10,66 @@ import (
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
-// Status is where an incident stands in its life. It is an open set: an unknown
-// value is kept.
-//
-// Source: Learn, "incident resource type", incidentStatus.
-type Status string
-
-// The statuses of an incident. Redirected is set by the service alone, when it
-// has merged the incident into another; awaitingAction by Defender Experts.
-const (
-	StatusActive         Status = "active"
-	StatusInProgress     Status = "inProgress"
-	StatusResolved       Status = "resolved"
-	StatusRedirected     Status = "redirected"
-	StatusAwaitingAction Status = "awaitingAction"
-)
-
 // Incident is an incident as the service says it exists. Properties that the
 // service left out, or sent as null, are zero.
 //
-// Source: Learn, "incident resource type" (v1.0); Microsoft Graph v1.0
+// Source: Learn, "incident resource type" (v1.0 and beta); Microsoft Graph v1.0
 // metadata.
 type Incident struct {
 	// ID is the incident's number, in decimal digits.
-	ID             string               `json:"id"`
-	TenantID       string               `json:"tenantId,omitzero"`
-	DisplayName    string               `json:"displayName,omitzero"`
-	Description    string               `json:"description,omitzero"`
+	ID       string `json:"id,omitzero"`
+	TenantID string `json:"tenantId,omitzero"`
+
+	DisplayName string `json:"displayName,omitzero"`
+	Description string `json:"description,omitzero"`
+	// Summary is an overview of the attack.
+	Summary string `json:"summary,omitzero"`
+
 	Severity       alert.Severity       `json:"severity,omitzero"`
 	Status         Status               `json:"status,omitzero"`
 	Classification alert.Classification `json:"classification,omitzero"`
 	Determination  alert.Determination  `json:"determination,omitzero"`
-	AssignedTo     string               `json:"assignedTo,omitzero"`
-	CustomTags     []string             `json:"customTags,omitempty"`
-	SystemTags     []string             `json:"systemTags,omitempty"`
+	// ResolvingComment explains the resolution and the classification.
+	ResolvingComment string `json:"resolvingComment,omitzero"`
+	// PriorityScore is from 0 to 100: above 85 is top, below 15 low. Nil means
+	// that the tenant does not have the feature, or that no score is there yet;
+	// that is not the score 0.
+	PriorityScore *int32 `json:"priorityScore,omitzero"`
+
+	// AssignedTo is the owner; it is empty for an incident that has none.
+	AssignedTo string   `json:"assignedTo,omitzero"`
+	CustomTags []string `json:"customTags,omitzero"`
+	SystemTags []string `json:"systemTags,omitzero"`
+
 	// RedirectIncidentID names the incident that this one was merged into.
 	RedirectIncidentID string `json:"redirectIncidentId,omitzero"`
-	// WebURL is the incident's page in the portal.
-	WebURL             string          `json:"incidentWebUrl,omitzero"`
-	CreatedDateTime    time.Time       `json:"createdDateTime,omitzero"`
-	LastUpdateDateTime time.Time       `json:"lastUpdateDateTime,omitzero"`
-	Comments           []alert.Comment `json:"comments,omitempty"`
-	// Alerts are there only when they were asked for.
-	Alerts []alert.Alert `json:"alerts,omitempty"`
-	// Unknown keeps the members that this type has no field for.
+	// IncidentWebURL is the incident's page in the portal.
+	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
+
+	CreatedDateTime    time.Time `json:"createdDateTime,omitzero"`
+	LastUpdateDateTime time.Time `json:"lastUpdateDateTime,omitzero"`
+	LastModifiedBy     string    `json:"lastModifiedBy,omitzero"`
+
+	Comments []alert.Comment `json:"comments,omitzero"`
+	// Alerts are there only when they were asked for; an incident that was
+	// merged into another has none.
+	Alerts []alert.Alert `json:"alerts,omitzero"`
+
+	// RecommendedActions and RecommendedHuntingQueries are in the beta version
+	// only.
+	RecommendedActions        string         `json:"recommendedActions,omitzero"`
+	RecommendedHuntingQueries []HuntingQuery `json:"recommendedHuntingQueries,omitzero"`
+
+	// Unknown keeps the members that this type has no field for, as one JSON
+	// object; they are written again behind the others.
 	Unknown jsontext.Value `json:",embed"`
+}
+
+// HuntingQuery is a query that the service recommends for an incident.
+//
+// Source: Learn, "recommendedHuntingQuery resource type" (beta).
+type HuntingQuery struct {
+	KQLText string `json:"kqlText,omitzero"`
 }
 
 // plainIncident is Incident without its methods.
@@ -76,15 +91,4 @@ func (i Incident) MarshalJSON() ([]byte, error) { return wire.Marshal((*plainInc
 // UnmarshalJSON serves encoding/json.
 func (i *Incident) UnmarshalJSON(data []byte) error {
 	return wire.Unmarshal(data, (*plainIncident)(i))
-}
-
-// Update changes an incident: a nil field leaves a value alone, a pointer to
-// the zero value clears it.
-//
-// Source: Learn, "Update incident" (v1.0, 2026-03-19).
-type Update struct {
-	DisplayName *string `json:"displayName,omitzero"`
-	AssignedTo  *string `json:"assignedTo,omitzero"`
-	// CustomTags replaces the whole list.
-	CustomTags *[]string `json:"customTags,omitzero"`
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/alert/attack"
 	"github.com/incidentkit/incidentkit/entity"
 	"github.com/incidentkit/incidentkit/incident"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -207,7 +208,7 @@ func ExampleDraft_Review() {
 		Alerts: []alert.Draft{{
 			Title: "Suspicious login from TOR exit node", Severity: alert.Informational, Category: alert.InitialAccess,
 			Description: "The account signed in from an address on the TOR exit list.",
-			Techniques:  []string{"T1078"},
+			Techniques:  []attack.ID{"T1078"},
 			Entities: []entity.Definition{
 				entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
 				entity.IPAddress("185.220.101").Related(),
@@ -233,4 +234,31 @@ func ExampleParseDraft() {
 	// Output:
 	// Suspicious login
 	// alerts[0].severty does not exist; did you mean severity?
+}
+
+// documented is the second example of Learn, "alert: createAlert".
+func documented() incident.Draft {
+	return incident.Draft{Alerts: []alert.Draft{{
+		Title: "Suspicious login from TOR exit node", Severity: alert.High, Category: alert.InitialAccess,
+		Description: "The account signed in from an address on the TOR exit list.", Techniques: []attack.ID{"T1078"},
+		Entities: []entity.Definition{
+			entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
+			entity.IPAddress("185.220.101.50").Related(),
+		},
+	}}}
+}
+
+func TestValidateAllocatesLittle(t *testing.T) {
+	d := documented()
+	require.LessOrEqual(t, testing.AllocsPerRun(100, func() { _ = d.Validate() }), 10.0)
+}
+
+func BenchmarkValidate(b *testing.B) {
+	d := documented()
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := d.Validate(); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

@@ -56,7 +56,7 @@ func (r Review) String() string {
 		fmt.Fprintf(&b, "Alert %d of %d: %s\n", i+1, len(d.Alerts), oneLine(a.Title))
 		fmt.Fprintf(&b, "  %s, %s", oneLine(string(a.Severity)), oneLine(string(a.Category)))
 		for _, t := range a.Techniques {
-			fmt.Fprintf(&b, ", %s", oneLine(t))
+			fmt.Fprintf(&b, ", %s", oneLine(string(t)))
 		}
 		b.WriteByte('\n')
 		for _, e := range a.Entities {

@@ -55,7 +55,7 @@ func (t *Tenant) raise(d *alert.Draft) (alert.Alert, bool) {
 		Severity: d.Severity, Category: d.Category, Techniques: slices.Clone(d.Techniques),
 		Status: alert.StatusNew, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
 		ServiceSource: alert.ServiceMicrosoft365Defender, DetectionSource: alert.DetectionManual, ProductName: "Microsoft Defender XDR",
-		WebURL: portal + "/alerts/" + id + "?tid=" + TenantID, IncidentWebURL: owner.WebURL,
+		AlertWebURL: portal + "/alerts/" + id + "?tid=" + TenantID, IncidentWebURL: owner.IncidentWebURL,
 		CreatedDateTime: now, LastUpdateDateTime: now,
 	}
 	t.alerts[id] = a
@@ -76,7 +76,7 @@ func (t *Tenant) incidentFor(d *alert.Draft, now time.Time) (*incident.Incident,
 	opened := &incident.Incident{
 		ID: id, TenantID: TenantID, DisplayName: d.Title, Description: d.Description, Severity: d.Severity,
 		Status: incident.StatusActive, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
-		WebURL:          portal + "/incident2/" + id + "/overview?tid=" + TenantID,
+		IncidentWebURL:  portal + "/incident2/" + id + "/overview?tid=" + TenantID,
 		CreatedDateTime: now, LastUpdateDateTime: now,
 	}
 	t.incidents = append(t.incidents, opened)

@@ -11,7 +11,7 @@
 //	POST  /beta/security/alerts_v2/createAlert
 //	GET   /{version}/security/alerts_v2/{id}
 //	GET   /{version}/security/incidents/{id}      with $expand=alerts
-//	PATCH /{version}/security/incidents/{id}      displayName, assignedTo, customTags
+//	PATCH /{version}/security/incidents/{id}      every field of incident.Update
 //	POST  /{version}/security/incidents/{id}/comments
 //
 // Anything else is answered with 501 and an error that names the route.

@@ -128,6 +128,7 @@ func TestRefusals(t *testing.T) {
 		{"expand", "GET", "/v1.0/security/incidents/1?$expand=owner", "", 400, "Only alerts can be expanded"},
 		{"list of comments", "POST", "/v1.0/security/incidents/1/comments", `[{"comment":"c"}]`, 400, "InvalidRequestBody"},
 		{"empty comment", "POST", "/v1.0/security/incidents/1/comments", `{}`, 400, "Empty Payload"},
+		{"a path that is no text", "GET", "/%80", "", 501, "has no route for GET /\ufffd"},
 		{"unknown route", "DELETE", "/v1.0/security/incidents/1", "", 501, "NotImplemented"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -123,11 +124,14 @@ func (t *Tenant) fail(w http.ResponseWriter, r *http.Request, status int, code, 
 		Inner   inner  `json:"innerError"`
 	}
 	requestID := w.Header().Get("request-id")
-	clientRequestID := r.Header.Get("client-request-id")
+	clientRequestID := readable(r.Header.Get("client-request-id"))
 	if clientRequestID == "" {
 		clientRequestID = requestID
 	}
 	t.write(w, status, struct {
 		Error failure `json:"error"`
-	}{failure{code, message, inner{t.now().UTC().Format(time.DateTime), requestID, clientRequestID}}})
+	}{failure{code, readable(message), inner{t.now().UTC().Format(time.DateTime), requestID, clientRequestID}}})
 }
+
+// readable makes a text that a client chose fit for JSON.
+func readable(s string) string { return strings.ToValidUTF8(s, "\ufffd") }

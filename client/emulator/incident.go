@@ -57,19 +57,31 @@ func (t *Tenant) updateIncident(w http.ResponseWriter, r *http.Request) {
 	if !t.read(w, r, &u) {
 		return
 	}
+	if err := u.Validate(); err != nil {
+		t.fail(w, r, http.StatusBadRequest, "InvalidRequestBody", "Request body is incorrect: "+err.Error())
+		return
+	}
 	t.withIncident(w, r, func(found *incident.Incident) any {
-		if u.DisplayName != nil {
-			found.DisplayName = *u.DisplayName
-		}
-		if u.AssignedTo != nil {
-			found.AssignedTo = *u.AssignedTo
-		}
-		if u.CustomTags != nil {
-			found.CustomTags = *u.CustomTags
-		}
+		set(&found.DisplayName, u.DisplayName)
+		set(&found.Description, u.Description)
+		set(&found.Summary, u.Summary)
+		set(&found.Severity, u.Severity)
+		set(&found.Status, u.Status)
+		set(&found.Classification, u.Classification)
+		set(&found.Determination, u.Determination)
+		set(&found.ResolvingComment, u.ResolvingComment)
+		set(&found.AssignedTo, u.AssignedTo)
+		set(&found.CustomTags, u.CustomTags)
 		found.LastUpdateDateTime = t.stamp()
 		return *found
 	})
+}
+
+// set changes a value if there is a new one.
+func set[T any](value *T, to *T) {
+	if to != nil {
+		*value = *to
+	}
 }
 
 func (t *Tenant) commentOnIncident(w http.ResponseWriter, r *http.Request) {
@@ -87,7 +99,7 @@ func (t *Tenant) commentOnIncident(w http.ResponseWriter, r *http.Request) {
 		now := t.stamp()
 		// A new list, so that answers that are being written keep the old one.
 		found.Comments = append(slices.Clip(found.Comments), alert.Comment{
-			Text: body.Text, CreatedByDisplayName: "API-App:" + ClientID, CreatedDateTime: now,
+			Comment: body.Text, CreatedByDisplayName: "API-App:" + ClientID, CreatedDateTime: now,
 		})
 		found.LastUpdateDateTime = now
 		return struct {

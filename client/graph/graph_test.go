@@ -17,6 +17,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/alert/attack"
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/emulator"
 	"github.com/incidentkit/incidentkit/client/graph"
@@ -27,7 +28,7 @@ import (
 func oneAlert(title string) alert.Draft {
 	return alert.Draft{
 		Title: title, Severity: alert.Medium, Category: alert.InitialAccess, Description: "About " + title + ".",
-		Techniques: []string{"T1078"},
+		Techniques: []attack.ID{"T1078"},
 		Entities: []entity.Definition{
 			entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
 			entity.IPAddress("185.220.101.50").Related(),
@@ -81,7 +82,7 @@ func TestSubmit(t *testing.T) {
 	require.Equal(t, []string{"x"}, i.CustomTags)
 	require.Equal(t, alert.High, i.Severity)
 	require.Equal(t, incident.StatusActive, i.Status)
-	require.Equal(t, "look here", i.Comments[0].Text)
+	require.Equal(t, "look here", i.Comments[0].Comment)
 	require.Len(t, i.Alerts, 2)
 	for n, a := range i.Alerts {
 		require.Equal(t, receipt.Alerts[n].ID, a.ID)
@@ -92,7 +93,7 @@ func TestSubmit(t *testing.T) {
 		require.Equal(t, alert.StatusNew, a.Status)
 		require.True(t, strings.HasPrefix(a.ProviderAlertID, "manual_"))
 		require.Equal(t, "manual_"+a.ID[:strings.LastIndex(a.ID, "_")], a.ProviderAlertID)
-		require.Contains(t, a.WebURL, a.ID)
+		require.Contains(t, a.AlertWebURL, a.ID)
 		single, err := c.GetAlert(t.Context(), a.ID)
 		require.NoError(t, err)
 		require.Empty(t, cmp.Diff(a, *single))
@@ -295,7 +296,7 @@ func ExampleClient_Submit() {
 	draft := incident.Draft{Alerts: []alert.Draft{{
 		Title: "Suspicious login from TOR exit node", Severity: alert.High, Category: alert.InitialAccess,
 		Description: "The account signed in from an address on the TOR exit list.",
-		Techniques:  []string{"T1078"},
+		Techniques:  []attack.ID{"T1078"},
 		Entities: []entity.Definition{
 			entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
 			entity.IPAddress("185.220.101.50").Related(),

@@ -81,7 +81,7 @@ func (c *Client) createStep(ctx context.Context, step *incident.Step, draft inci
 	if err != nil {
 		return err
 	}
-	r.Alerts = append(r.Alerts, incident.AlertReceipt{ID: created.ID, ProviderAlertID: created.ProviderAlertID, WebURL: created.WebURL})
+	r.Alerts = append(r.Alerts, incident.AlertReceipt{ID: created.ID, ProviderAlertID: created.ProviderAlertID, WebURL: created.AlertWebURL})
 	if step.Alert == 0 {
 		r.IncidentID, r.IncidentWebURL = created.IncidentID, created.IncidentWebURL
 		if r.IncidentWebURL == "" && r.IncidentID != "" && c.conn.Cloud().Portal != "" {

@@ -125,7 +125,7 @@ func (o *output) incident(i *incident.Incident) {
 	o.text("  severity %s, status %s, owner %q, tags %q\n", i.Severity, i.Status, i.AssignedTo, i.CustomTags)
 	o.text("  description: %q\n", i.Description)
 	for _, c := range i.Comments {
-		o.text("  comment: %q\n", c.Text)
+		o.text("  comment: %q\n", c.Comment)
 	}
 	for _, a := range i.Alerts {
 		o.text("  alert %q: %s, %s, %s\n", a.Title, a.ServiceSource, a.DetectionSource, a.Status)

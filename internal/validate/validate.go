@@ -34,6 +34,9 @@ var engine = sync.OnceValue(func() *validator.Validate {
 // problem is the JSON name of the field. A nil result means the tags are
 // content.
 //
+// A field that has no rule is tagged "-": the validator copies every other field
+// before it finds that there is nothing to check.
+//
 // Nested values are checked by their own Validate methods, so that a problem's
 // path is put together only when there is a problem: a valid draft pays for
 // the checks alone.

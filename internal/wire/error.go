@@ -37,20 +37,29 @@ func (e *Error) Error() string {
 }
 
 func newError(data []byte, err error) error {
-	e := &Error{Reason: "the document cannot be read"}
 	var pointer jsontext.Pointer
+	offset, reason := 0, "the document cannot be read"
 	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		e.Offset, pointer = syntactic.ByteOffset, syntactic.JSONPointer
-		e.Reason = syntaxReason(syntactic.Err)
+		offset, pointer = int(syntactic.ByteOffset), syntactic.JSONPointer
+		reason = syntaxReason(syntactic.Err)
 	} else if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
-		e.Offset, pointer = semantic.ByteOffset, semantic.JSONPointer
-		e.Reason = typeReason(semantic)
+		offset, pointer = int(semantic.ByteOffset), semantic.JSONPointer
+		reason = typeReason(semantic)
 	}
+	e := errorAt(data, offset, reason)
 	e.Path = dotted(pointer)
-	before := data[:min(max(int(e.Offset), 0), len(data))]
-	e.Line = bytes.Count(before, []byte{'\n'}) + 1
-	e.Column = len(before) - bytes.LastIndexByte(before, '\n')
 	return e
+}
+
+// errorAt returns an error without a path.
+func errorAt(data []byte, offset int, reason string) *Error {
+	before := data[:min(max(offset, 0), len(data))]
+	return &Error{
+		Offset: int64(offset),
+		Line:   bytes.Count(before, []byte{'\n'}) + 1,
+		Column: len(before) - bytes.LastIndexByte(before, '\n'),
+		Reason: reason,
+	}
 }
 
 func syntaxReason(err error) string {

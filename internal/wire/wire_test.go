@@ -7,7 +7,10 @@ import (
 	"testing"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -66,6 +69,76 @@ func TestUnmarshalKeepsTheDocumentOutOfErrors(t *testing.T) {
 	require.NotContains(t, err.Error(), "hunter2")
 }
 
+func TestLimits(t *testing.T) {
+	nest := func(n int) string { return strings.Repeat(`[{"a":`, n/2) + `"]}\"[{"` + strings.Repeat(`}]`, n/2) }
+	require.NoError(t, wire.Unmarshal([]byte(nest(wire.MaxDepth)), new(any)))
+	require.NoError(t, wire.Unmarshal([]byte("["+strings.Repeat(nest(wire.MaxDepth-2)+",", 50)+"[]]"), new(any)), "levels are closed")
+	for in, want := range map[string]string{
+		"[\n" + nest(wire.MaxDepth) + "]":    "line 2, column 188 (byte 189): objects and lists are nested more than 64 levels deep",
+		strings.Repeat("{", 1000):            "line 1, column 65 (byte 64): objects and lists are nested more than 64 levels deep",
+		strings.Repeat("[", 5_000_000) + `"`: "line 1, column 65 (byte 64): objects and lists are nested more than 64 levels deep",
+	} {
+		err := wire.Unmarshal([]byte(in), new(any))
+		require.EqualError(t, err, want)
+	}
+
+	for element, fits := range map[string]bool{`{},`: false, `null,`: false, `1,`: true, `"null",`: true} {
+		in := func(n int) []byte { return []byte(`{"a":null,"a2":[` + strings.Repeat(element, n-2) + `{}]}`) }
+		require.NoError(t, wire.Unmarshal(in(wire.MaxObjects), new(inner)), element)
+		err := wire.Unmarshal(in(wire.MaxObjects+1), new(inner))
+		if fits {
+			require.NoError(t, err)
+		} else {
+			require.ErrorContains(t, err, "more than 262144 objects")
+		}
+	}
+	require.NoError(t, wire.Unmarshal([]byte(`{"a":[[`+strings.Repeat(`0],[`, wire.MaxObjects)+`{"b":null}]]}`), new(inner)))
+	members := strings.Repeat(`,"b":null`, wire.MaxObjects)
+	require.ErrorContains(t, wire.Unmarshal([]byte(`{"a":[[{"a":1}],{"b":{}`+members+`}]}`), new(inner)), "twice", "null is no object here")
+}
+
+func TestTimesAreReadInUTC(t *testing.T) {
+	for in, want := range map[string]string{
+		"2026-08-20T15:05:00.1234567+02:00": "2026-08-20T13:05:00.1234567Z",
+		"2026-08-20T13:05:00.100Z":          "2026-08-20T13:05:00.1Z",
+		"9999-12-31T23:00:00-05:00":         "9999-12-31T23:00:00-05:00", // the year 10000 cannot be written
+		"0000-01-01T00:00:00+05:00":         "0000-01-01T00:00:00+05:00",
+	} {
+		var v struct {
+			List []*time.Time         `json:"list"`
+			Map  map[string]time.Time `json:"map"`
+		}
+		require.NoError(t, wire.Unmarshal([]byte(`{"list":[null,"`+in+`"],"map":{"x":"`+in+`"}}`), &v))
+		require.Nil(t, v.List[0])
+		text, err := wire.Marshal(v)
+		require.NoError(t, err)
+		require.Equal(t, `{"list":[null,"`+want+`"],"map":{"x":"`+want+`"}}`, string(text))
+	}
+	at := time.Date(2026, 8, 20, 15, 5, 0, 0, time.FixedZone("", 7200))
+	text, err := wire.Marshal(at)
+	require.NoError(t, err)
+	require.Equal(t, `"2026-08-20T15:05:00+02:00"`, string(text))
+}
+
+// through passes its options on, as List does in package evidence.
+type through struct{ at time.Time }
+
+func (v *through) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	raw, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return jsonv2.Unmarshal(raw, &v.at, dec.Options())
+}
+
+func TestOptionsArePassedOn(t *testing.T) {
+	var v []through
+	require.NoError(t, wire.Unmarshal([]byte(`["2026-08-20T15:05:00+02:00"]`), &v))
+	require.Equal(t, time.Date(2026, 8, 20, 13, 5, 0, 0, time.UTC), v[0].at)
+	require.NoError(t, jsonv2.Unmarshal([]byte(`["2026-08-20T15:05:00+02:00"]`), &v, wire.Options()))
+	require.Equal(t, time.UTC, v[0].at.Location())
+}
+
 func TestUnknownMembers(t *testing.T) {
 	for _, tt := range []struct {
 		name, in string
@@ -119,5 +192,29 @@ func FuzzUnknownMembers(f *testing.F) {
 				t.Fatalf("%q is known", m.Name)
 			}
 		}
+	})
+}
+
+// FuzzUnmarshal reads anything. Errors have a place in the document and do not
+// depend on where the options come from; what has been read can be written, and
+// reads the same again.
+func FuzzUnmarshal(f *testing.F) {
+	f.Add(`{"name":"a","at":"2026-08-20T15:05:00+02:00","items":[{"title":"t"}],"map":{"a":"b"},"next":null}`)
+	f.Add(`{"name":"]}\"[{","items":[null]}`)
+	f.Add(`{"a":1,"a":2}`)
+	f.Add(strings.Repeat(`[`, 70))
+	f.Fuzz(func(t *testing.T, in string) {
+		var v, again outer
+		if err := wire.Unmarshal([]byte(in), &v); err != nil {
+			e, ok := errors.AsType[*wire.Error](err)
+			if !ok || e.Offset < 0 || e.Offset > int64(len(in)) || e.Line < 1 || e.Column < 1 || e.Reason == "" {
+				t.Fatalf("%+v", err)
+			}
+			return
+		}
+		text, err := wire.Marshal(v)
+		require.NoError(t, err)
+		require.NoError(t, wire.Unmarshal(text, &again))
+		require.Empty(t, cmp.Diff(v, again, cmpopts.EquateEmpty()))
 	})
 }
