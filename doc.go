@@ -5,7 +5,9 @@
 // The work is done by the packages below; this one holds nothing.
 //
 //   - [github.com/incidentkit/incidentkit/entity] describes what an alert is about.
+//   - [github.com/incidentkit/incidentkit/entity/evidence] has the evidence of alerts.
 //   - [github.com/incidentkit/incidentkit/alert] models alerts.
+//   - [github.com/incidentkit/incidentkit/alert/attack] knows the techniques of MITRE ATT&CK.
 //   - [github.com/incidentkit/incidentkit/incident] models incidents: draft, review, receipt.
 //   - [github.com/incidentkit/incidentkit/client] holds what all API clients share.
 //   - [github.com/incidentkit/incidentkit/client/graph] speaks to Microsoft Graph.

@@ -37,16 +37,16 @@ const (
 	UnwantedSoftware    Category = "UnwantedSoftware"
 )
 
-// Values lists the documented categories, in the order of the constants.
-func (Category) Values() []Category {
-	return []Category{
-		InitialAccess, Execution, Persistence, PrivilegeEscalation, DefenseEvasion, CredentialAccess, Discovery, LateralMovement,
-		Collection, Exfiltration, CommandAndControl, Impact, Exploit, Malware, Ransomware, SuspiciousActivity, UnwantedSoftware,
-	}
+var categoryValues = [...]Category{
+	InitialAccess, Execution, Persistence, PrivilegeEscalation, DefenseEvasion, CredentialAccess, Discovery, LateralMovement,
+	Collection, Exfiltration, CommandAndControl, Impact, Exploit, Malware, Ransomware, SuspiciousActivity, UnwantedSoftware,
 }
 
+// Values lists the documented categories, in the order of the constants.
+func (Category) Values() []Category { return slices.Clone(categoryValues[:]) }
+
 // Known reports whether a document names the category.
-func (c Category) Known() bool { return slices.Contains(c.Values(), c) }
+func (c Category) Known() bool { return slices.Contains(categoryValues[:], c) }
 
 // Tactics returns the tactics of the Enterprise matrix that the category stands
 // for, in the order of the matrix. Categories of Defender's own, and texts that

@@ -19,16 +19,16 @@ const (
 	SeverityUnknownFutureValue Severity = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Severity) Values() []Severity {
-	return []Severity{
-		SeverityUnknown, Informational, Low, Medium, High, SeverityUnknownFutureValue,
-	}
+var severityValues = [...]Severity{
+	SeverityUnknown, Informational, Low, Medium, High, SeverityUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (Severity) Values() []Severity { return slices.Clone(severityValues[:]) }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s Severity) Known() bool { return slices.Contains(s.Values(), s) }
+func (s Severity) Known() bool { return slices.Contains(severityValues[:], s) }
 
 // Status is where an alert stands in its life. It is an open set.
 //
@@ -44,16 +44,16 @@ const (
 	StatusUnknownFutureValue Status = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Status) Values() []Status {
-	return []Status{
-		StatusUnknown, StatusNew, StatusInProgress, StatusResolved, StatusUnknownFutureValue,
-	}
+var statusValues = [...]Status{
+	StatusUnknown, StatusNew, StatusInProgress, StatusResolved, StatusUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (Status) Values() []Status { return slices.Clone(statusValues[:]) }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s Status) Known() bool { return slices.Contains(s.Values(), s) }
+func (s Status) Known() bool { return slices.Contains(statusValues[:], s) }
 
 // Classification is what an alert or incident turned out to be. It is an open
 // set.
@@ -70,17 +70,17 @@ const (
 	ClassificationUnknownFutureValue            Classification = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Classification) Values() []Classification {
-	return []Classification{
-		ClassificationUnknown, ClassificationFalsePositive, ClassificationTruePositive,
-		ClassificationInformationalExpectedActivity, ClassificationUnknownFutureValue,
-	}
+var classificationValues = [...]Classification{
+	ClassificationUnknown, ClassificationFalsePositive, ClassificationTruePositive,
+	ClassificationInformationalExpectedActivity, ClassificationUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (Classification) Values() []Classification { return slices.Clone(classificationValues[:]) }
 
 // Known reports whether c is a member of the schema. A value that is not is kept and
 // written as it came.
-func (c Classification) Known() bool { return slices.Contains(c.Values(), c) }
+func (c Classification) Known() bool { return slices.Contains(classificationValues[:], c) }
 
 // Determination is the kind of activity behind a classification. It is an open
 // set.
@@ -112,20 +112,20 @@ const (
 	DeterminationUnknownFutureValue        Determination = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Determination) Values() []Determination {
-	return []Determination{
-		DeterminationUnknown, DeterminationAPT, DeterminationMalware, DeterminationSecurityPersonnel,
-		DeterminationSecurityTesting, DeterminationUnwantedSoftware, DeterminationOther, DeterminationMultiStagedAttack,
-		DeterminationCompromisedAccount, DeterminationPhishing, DeterminationMaliciousUserActivity,
-		DeterminationNotMalicious, DeterminationNotEnoughDataToValidate, DeterminationConfirmedActivity,
-		DeterminationLineOfBusinessApplication, DeterminationUnknownFutureValue,
-	}
+var determinationValues = [...]Determination{
+	DeterminationUnknown, DeterminationAPT, DeterminationMalware, DeterminationSecurityPersonnel,
+	DeterminationSecurityTesting, DeterminationUnwantedSoftware, DeterminationOther, DeterminationMultiStagedAttack,
+	DeterminationCompromisedAccount, DeterminationPhishing, DeterminationMaliciousUserActivity,
+	DeterminationNotMalicious, DeterminationNotEnoughDataToValidate, DeterminationConfirmedActivity,
+	DeterminationLineOfBusinessApplication, DeterminationUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (Determination) Values() []Determination { return slices.Clone(determinationValues[:]) }
 
 // Known reports whether d is a member of the schema. A value that is not is kept and
 // written as it came.
-func (d Determination) Known() bool { return slices.Contains(d.Values(), d) }
+func (d Determination) Known() bool { return slices.Contains(determinationValues[:], d) }
 
 // InvestigationState is how far Defender's own investigation of an alert has come.
 // It is an open set. Two of its names look like slips of the pen and are the
@@ -157,18 +157,20 @@ const (
 	InvestigationUnknownFutureValue     InvestigationState = "unknownFutureValue"
 )
 
+var investigationStateValues = [...]InvestigationState{
+	InvestigationUnknown, InvestigationTerminated, InvestigationSuccessfullyRemediated, InvestigationBenign,
+	InvestigationFailed, InvestigationPartiallyRemediated, InvestigationRunning, InvestigationPendingApproval,
+	InvestigationPendingResource, InvestigationQueued, InvestigationInnerFailure, InvestigationPreexistingAlert,
+	InvestigationUnsupportedOS, InvestigationUnsupportedAlertType, InvestigationSuppressedAlert,
+	InvestigationPartiallyInvestigated, InvestigationTerminatedByUser, InvestigationTerminatedBySystem,
+	InvestigationUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (InvestigationState) Values() []InvestigationState {
-	return []InvestigationState{
-		InvestigationUnknown, InvestigationTerminated, InvestigationSuccessfullyRemediated, InvestigationBenign,
-		InvestigationFailed, InvestigationPartiallyRemediated, InvestigationRunning, InvestigationPendingApproval,
-		InvestigationPendingResource, InvestigationQueued, InvestigationInnerFailure, InvestigationPreexistingAlert,
-		InvestigationUnsupportedOS, InvestigationUnsupportedAlertType, InvestigationSuppressedAlert,
-		InvestigationPartiallyInvestigated, InvestigationTerminatedByUser, InvestigationTerminatedBySystem,
-		InvestigationUnknownFutureValue,
-	}
+	return slices.Clone(investigationStateValues[:])
 }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s InvestigationState) Known() bool { return slices.Contains(s.Values(), s) }
+func (s InvestigationState) Known() bool { return slices.Contains(investigationStateValues[:], s) }

@@ -29,20 +29,20 @@ const (
 	ServiceMicrosoftSecurityForAI         ServiceSource = "microsoftSecurityForAI"
 )
 
-// Values lists the members in the order of the schema.
-func (ServiceSource) Values() []ServiceSource {
-	return []ServiceSource{
-		ServiceUnknown, ServiceMicrosoftDefenderForEndpoint, ServiceMicrosoftDefenderForIdentity,
-		ServiceMicrosoftDefenderForCloudApps, ServiceMicrosoftDefenderForOffice365, ServiceMicrosoft365Defender,
-		ServiceAzureADIdentityProtection, ServiceMicrosoftAppGovernance, ServiceDataLossPrevention,
-		ServiceUnknownFutureValue, ServiceMicrosoftDefenderForCloud, ServiceMicrosoftSentinel,
-		ServiceMicrosoftInsiderRiskManagement, ServiceMicrosoftThreatIntelligence, ServiceMicrosoftSecurityForAI,
-	}
+var serviceSourceValues = [...]ServiceSource{
+	ServiceUnknown, ServiceMicrosoftDefenderForEndpoint, ServiceMicrosoftDefenderForIdentity,
+	ServiceMicrosoftDefenderForCloudApps, ServiceMicrosoftDefenderForOffice365, ServiceMicrosoft365Defender,
+	ServiceAzureADIdentityProtection, ServiceMicrosoftAppGovernance, ServiceDataLossPrevention,
+	ServiceUnknownFutureValue, ServiceMicrosoftDefenderForCloud, ServiceMicrosoftSentinel,
+	ServiceMicrosoftInsiderRiskManagement, ServiceMicrosoftThreatIntelligence, ServiceMicrosoftSecurityForAI,
 }
+
+// Values lists the members in the order of the schema.
+func (ServiceSource) Values() []ServiceSource { return slices.Clone(serviceSourceValues[:]) }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s ServiceSource) Known() bool { return slices.Contains(s.Values(), s) }
+func (s ServiceSource) Known() bool { return slices.Contains(serviceSourceValues[:], s) }
 
 // DetectionSource is the technology that noticed what an alert is about. It is an
 // open set; manual alerts have [DetectionManual]. The members after the sentinel
@@ -95,25 +95,25 @@ const (
 	DetectionMicrosoftSentinel                            DetectionSource = "microsoftSentinel"
 )
 
-// Values lists the members in the order of the schema.
-func (DetectionSource) Values() []DetectionSource {
-	return []DetectionSource{
-		DetectionUnknown, DetectionMicrosoftDefenderForEndpoint, DetectionAntivirus, DetectionSmartScreen, DetectionCustomTI,
-		DetectionMicrosoftDefenderForOffice365, DetectionAutomatedInvestigation, DetectionMicrosoftThreatExperts,
-		DetectionCustomDetection, DetectionMicrosoftDefenderForIdentity, DetectionCloudAppSecurity,
-		DetectionMicrosoft365Defender, DetectionAzureADIdentityProtection, DetectionManual,
-		DetectionMicrosoftDataLossPrevention, DetectionAppGovernancePolicy, DetectionAppGovernanceDetection,
-		DetectionUnknownFutureValue, DetectionMicrosoftDefenderForCloud, DetectionMicrosoftDefenderForIoT,
-		DetectionMicrosoftDefenderForServers, DetectionMicrosoftDefenderForStorage, DetectionMicrosoftDefenderForDNS,
-		DetectionMicrosoftDefenderForDatabases, DetectionMicrosoftDefenderForContainers,
-		DetectionMicrosoftDefenderForNetwork, DetectionMicrosoftDefenderForAppService, DetectionMicrosoftDefenderForKeyVault,
-		DetectionMicrosoftDefenderForResourceManager, DetectionMicrosoftDefenderForAPIManagement, DetectionNRTAlerts,
-		DetectionScheduledAlerts, DetectionMicrosoftDefenderThreatIntelligenceAnalytics, DetectionBuiltInML,
-		DetectionMicrosoftInsiderRiskManagement, DetectionMicrosoftThreatIntelligence,
-		DetectionMicrosoftDefenderForAIServices, DetectionSecurityCopilot, DetectionMicrosoftSentinel,
-	}
+var detectionSourceValues = [...]DetectionSource{
+	DetectionUnknown, DetectionMicrosoftDefenderForEndpoint, DetectionAntivirus, DetectionSmartScreen, DetectionCustomTI,
+	DetectionMicrosoftDefenderForOffice365, DetectionAutomatedInvestigation, DetectionMicrosoftThreatExperts,
+	DetectionCustomDetection, DetectionMicrosoftDefenderForIdentity, DetectionCloudAppSecurity,
+	DetectionMicrosoft365Defender, DetectionAzureADIdentityProtection, DetectionManual,
+	DetectionMicrosoftDataLossPrevention, DetectionAppGovernancePolicy, DetectionAppGovernanceDetection,
+	DetectionUnknownFutureValue, DetectionMicrosoftDefenderForCloud, DetectionMicrosoftDefenderForIoT,
+	DetectionMicrosoftDefenderForServers, DetectionMicrosoftDefenderForStorage, DetectionMicrosoftDefenderForDNS,
+	DetectionMicrosoftDefenderForDatabases, DetectionMicrosoftDefenderForContainers,
+	DetectionMicrosoftDefenderForNetwork, DetectionMicrosoftDefenderForAppService, DetectionMicrosoftDefenderForKeyVault,
+	DetectionMicrosoftDefenderForResourceManager, DetectionMicrosoftDefenderForAPIManagement, DetectionNRTAlerts,
+	DetectionScheduledAlerts, DetectionMicrosoftDefenderThreatIntelligenceAnalytics, DetectionBuiltInML,
+	DetectionMicrosoftInsiderRiskManagement, DetectionMicrosoftThreatIntelligence,
+	DetectionMicrosoftDefenderForAIServices, DetectionSecurityCopilot, DetectionMicrosoftSentinel,
 }
+
+// Values lists the members in the order of the schema.
+func (DetectionSource) Values() []DetectionSource { return slices.Clone(detectionSourceValues[:]) }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s DetectionSource) Known() bool { return slices.Contains(s.Values(), s) }
+func (s DetectionSource) Known() bool { return slices.Contains(detectionSourceValues[:], s) }

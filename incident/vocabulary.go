@@ -24,14 +24,14 @@ const (
 	StatusAwaitingAction     Status = "awaitingAction"
 )
 
+var statusValues = [...]Status{StatusActive, StatusResolved, StatusInProgress, StatusRedirected, StatusUnknownFutureValue, StatusAwaitingAction}
+
 // Values lists the members in the order of the schema.
-func (Status) Values() []Status {
-	return []Status{StatusActive, StatusResolved, StatusInProgress, StatusRedirected, StatusUnknownFutureValue, StatusAwaitingAction}
-}
+func (Status) Values() []Status { return slices.Clone(statusValues[:]) }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and
 // written as it came.
-func (s Status) Known() bool { return slices.Contains(s.Values(), s) }
+func (s Status) Known() bool { return slices.Contains(statusValues[:], s) }
 
 // CorrelationReason is a reason to put alerts into one incident, or a set of
 // such reasons. The API writes a set as one text, with commas.
@@ -62,18 +62,20 @@ const (
 	ReasonUnknownFutureValue      CorrelationReason = "unknownFutureValue"
 )
 
+var correlationReasonValues = [...]CorrelationReason{
+	ReasonRepeatedAlertOccurrence, ReasonSameGeography, ReasonSimilarArtifacts, ReasonSameTargetedAsset,
+	ReasonSameNetworkSegment, ReasonEventSequence, ReasonTimeFrame, ReasonSameThreatSource, ReasonSimilarTTPsOrBehavior,
+	ReasonSameActor, ReasonSameCampaign, ReasonSharedIndicators, ReasonSameAsset, ReasonNetworkProximity,
+	ReasonEventCasualSequence, ReasonTemporalProximity, ReasonLateralMovementPath, ReasonUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (CorrelationReason) Values() []CorrelationReason {
-	return []CorrelationReason{
-		ReasonRepeatedAlertOccurrence, ReasonSameGeography, ReasonSimilarArtifacts, ReasonSameTargetedAsset,
-		ReasonSameNetworkSegment, ReasonEventSequence, ReasonTimeFrame, ReasonSameThreatSource, ReasonSimilarTTPsOrBehavior,
-		ReasonSameActor, ReasonSameCampaign, ReasonSharedIndicators, ReasonSameAsset, ReasonNetworkProximity,
-		ReasonEventCasualSequence, ReasonTemporalProximity, ReasonLateralMovementPath, ReasonUnknownFutureValue,
-	}
+	return slices.Clone(correlationReasonValues[:])
 }
 
 // Known reports whether r is a member of the schema.
-func (r CorrelationReason) Known() bool { return slices.Contains(r.Values(), r) }
+func (r CorrelationReason) Known() bool { return slices.Contains(correlationReasonValues[:], r) }
 
 // CorrelationReasons is a set of reasons, in the order in which they were
 // given. In JSON it is one text: "sameAsset, temporalProximity". Reasons that

@@ -138,17 +138,21 @@ const (
 	GoogleCloudLocationTypeUnknownFutureValue GoogleCloudLocationType = "unknownFutureValue"
 )
 
+var googleCloudLocationTypeValues = [...]GoogleCloudLocationType{
+	GoogleCloudLocationTypeUnknown, GoogleCloudLocationTypeRegional, GoogleCloudLocationTypeZonal,
+	GoogleCloudLocationTypeGlobal, GoogleCloudLocationTypeUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (GoogleCloudLocationType) Values() []GoogleCloudLocationType {
-	return []GoogleCloudLocationType{
-		GoogleCloudLocationTypeUnknown, GoogleCloudLocationTypeRegional, GoogleCloudLocationTypeZonal,
-		GoogleCloudLocationTypeGlobal, GoogleCloudLocationTypeUnknownFutureValue,
-	}
+	return slices.Clone(googleCloudLocationTypeValues[:])
 }
 
 // Known reports whether g is a member of the schema. A value that is not is kept and written as it
 // came.
-func (g GoogleCloudLocationType) Known() bool { return slices.Contains(g.Values(), g) }
+func (g GoogleCloudLocationType) Known() bool {
+	return slices.Contains(googleCloudLocationTypeValues[:], g)
+}
 
 // AIAgentPlatform is where an agent runs.
 type AIAgentPlatform string
@@ -162,14 +166,14 @@ const (
 	AIAgentPlatformUnknownFutureValue AIAgentPlatform = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (AIAgentPlatform) Values() []AIAgentPlatform {
-	return []AIAgentPlatform{
-		AIAgentPlatformUnknown, AIAgentPlatformAzureAIFoundry, AIAgentPlatformCopilotStudio, AIAgentPlatformCopilot,
-		AIAgentPlatformUnknownFutureValue,
-	}
+var aiAgentPlatformValues = [...]AIAgentPlatform{
+	AIAgentPlatformUnknown, AIAgentPlatformAzureAIFoundry, AIAgentPlatformCopilotStudio, AIAgentPlatformCopilot,
+	AIAgentPlatformUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (AIAgentPlatform) Values() []AIAgentPlatform { return slices.Clone(aiAgentPlatformValues[:]) }
 
 // Known reports whether a is a member of the schema. A value that is not is kept and written as it
 // came.
-func (a AIAgentPlatform) Known() bool { return slices.Contains(a.Values(), a) }
+func (a AIAgentPlatform) Known() bool { return slices.Contains(aiAgentPlatformValues[:], a) }

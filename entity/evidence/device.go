@@ -139,17 +139,17 @@ const (
 	DefenderAVStatusUnknownFutureValue DefenderAVStatus = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (DefenderAVStatus) Values() []DefenderAVStatus {
-	return []DefenderAVStatus{
-		DefenderAVStatusNotReporting, DefenderAVStatusDisabled, DefenderAVStatusNotUpdated, DefenderAVStatusUpdated,
-		DefenderAVStatusUnknown, DefenderAVStatusNotSupported, DefenderAVStatusUnknownFutureValue,
-	}
+var defenderAVStatusValues = [...]DefenderAVStatus{
+	DefenderAVStatusNotReporting, DefenderAVStatusDisabled, DefenderAVStatusNotUpdated, DefenderAVStatusUpdated,
+	DefenderAVStatusUnknown, DefenderAVStatusNotSupported, DefenderAVStatusUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (DefenderAVStatus) Values() []DefenderAVStatus { return slices.Clone(defenderAVStatusValues[:]) }
 
 // Known reports whether d is a member of the schema. A value that is not is kept and written as it
 // came.
-func (d DefenderAVStatus) Known() bool { return slices.Contains(d.Values(), d) }
+func (d DefenderAVStatus) Known() bool { return slices.Contains(defenderAVStatusValues[:], d) }
 
 // DeviceHealthStatus tells whether the sensor on a device is heard from.
 type DeviceHealthStatus string
@@ -165,18 +165,20 @@ const (
 	DeviceHealthStatusUnknownFutureValue                DeviceHealthStatus = "unknownFutureValue"
 )
 
+var deviceHealthStatusValues = [...]DeviceHealthStatus{
+	DeviceHealthStatusActive, DeviceHealthStatusInactive, DeviceHealthStatusImpairedCommunication,
+	DeviceHealthStatusNoSensorData, DeviceHealthStatusNoSensorDataImpairedCommunication, DeviceHealthStatusUnknown,
+	DeviceHealthStatusUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (DeviceHealthStatus) Values() []DeviceHealthStatus {
-	return []DeviceHealthStatus{
-		DeviceHealthStatusActive, DeviceHealthStatusInactive, DeviceHealthStatusImpairedCommunication,
-		DeviceHealthStatusNoSensorData, DeviceHealthStatusNoSensorDataImpairedCommunication, DeviceHealthStatusUnknown,
-		DeviceHealthStatusUnknownFutureValue,
-	}
+	return slices.Clone(deviceHealthStatusValues[:])
 }
 
 // Known reports whether d is a member of the schema. A value that is not is kept and written as it
 // came.
-func (d DeviceHealthStatus) Known() bool { return slices.Contains(d.Values(), d) }
+func (d DeviceHealthStatus) Known() bool { return slices.Contains(deviceHealthStatusValues[:], d) }
 
 // DeviceRiskScore is the rating of a device by Defender for Endpoint.
 type DeviceRiskScore string
@@ -191,17 +193,17 @@ const (
 	DeviceRiskScoreUnknownFutureValue DeviceRiskScore = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (DeviceRiskScore) Values() []DeviceRiskScore {
-	return []DeviceRiskScore{
-		DeviceRiskScoreNone, DeviceRiskScoreInformational, DeviceRiskScoreLow, DeviceRiskScoreMedium, DeviceRiskScoreHigh,
-		DeviceRiskScoreUnknownFutureValue,
-	}
+var deviceRiskScoreValues = [...]DeviceRiskScore{
+	DeviceRiskScoreNone, DeviceRiskScoreInformational, DeviceRiskScoreLow, DeviceRiskScoreMedium, DeviceRiskScoreHigh,
+	DeviceRiskScoreUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (DeviceRiskScore) Values() []DeviceRiskScore { return slices.Clone(deviceRiskScoreValues[:]) }
 
 // Known reports whether d is a member of the schema. A value that is not is kept and written as it
 // came.
-func (d DeviceRiskScore) Known() bool { return slices.Contains(d.Values(), d) }
+func (d DeviceRiskScore) Known() bool { return slices.Contains(deviceRiskScoreValues[:], d) }
 
 // OnboardingStatus tells whether Defender for Endpoint manages a device.
 type OnboardingStatus string
@@ -215,17 +217,17 @@ const (
 	OnboardingStatusUnknownFutureValue OnboardingStatus = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (OnboardingStatus) Values() []OnboardingStatus {
-	return []OnboardingStatus{
-		OnboardingStatusInsufficientInfo, OnboardingStatusOnboarded, OnboardingStatusCanBeOnboarded,
-		OnboardingStatusUnsupported, OnboardingStatusUnknownFutureValue,
-	}
+var onboardingStatusValues = [...]OnboardingStatus{
+	OnboardingStatusInsufficientInfo, OnboardingStatusOnboarded, OnboardingStatusCanBeOnboarded,
+	OnboardingStatusUnsupported, OnboardingStatusUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (OnboardingStatus) Values() []OnboardingStatus { return slices.Clone(onboardingStatusValues[:]) }
 
 // Known reports whether o is a member of the schema. A value that is not is kept and written as it
 // came.
-func (o OnboardingStatus) Known() bool { return slices.Contains(o.Values(), o) }
+func (o OnboardingStatus) Known() bool { return slices.Contains(onboardingStatusValues[:], o) }
 
 // VMCloudProvider is the cloud that a virtual machine runs in.
 type VMCloudProvider string
@@ -237,16 +239,16 @@ const (
 	VMCloudProviderUnknownFutureValue VMCloudProvider = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (VMCloudProvider) Values() []VMCloudProvider {
-	return []VMCloudProvider{
-		VMCloudProviderUnknown, VMCloudProviderAzure, VMCloudProviderUnknownFutureValue,
-	}
+var vmCloudProviderValues = [...]VMCloudProvider{
+	VMCloudProviderUnknown, VMCloudProviderAzure, VMCloudProviderUnknownFutureValue,
 }
+
+// Values lists the members in the order of the schema.
+func (VMCloudProvider) Values() []VMCloudProvider { return slices.Clone(vmCloudProviderValues[:]) }
 
 // Known reports whether v is a member of the schema. A value that is not is kept and written as it
 // came.
-func (v VMCloudProvider) Known() bool { return slices.Contains(v.Values(), v) }
+func (v VMCloudProvider) Known() bool { return slices.Contains(vmCloudProviderValues[:], v) }
 
 // IoTDeviceImportanceType is how much a device matters to its owner.
 type IoTDeviceImportanceType string
@@ -260,14 +262,18 @@ const (
 	IoTDeviceImportanceTypeUnknownFutureValue IoTDeviceImportanceType = "unknownFutureValue"
 )
 
+var ioTDeviceImportanceTypeValues = [...]IoTDeviceImportanceType{
+	IoTDeviceImportanceTypeUnknown, IoTDeviceImportanceTypeLow, IoTDeviceImportanceTypeNormal,
+	IoTDeviceImportanceTypeHigh, IoTDeviceImportanceTypeUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (IoTDeviceImportanceType) Values() []IoTDeviceImportanceType {
-	return []IoTDeviceImportanceType{
-		IoTDeviceImportanceTypeUnknown, IoTDeviceImportanceTypeLow, IoTDeviceImportanceTypeNormal,
-		IoTDeviceImportanceTypeHigh, IoTDeviceImportanceTypeUnknownFutureValue,
-	}
+	return slices.Clone(ioTDeviceImportanceTypeValues[:])
 }
 
 // Known reports whether i is a member of the schema. A value that is not is kept and written as it
 // came.
-func (i IoTDeviceImportanceType) Known() bool { return slices.Contains(i.Values(), i) }
+func (i IoTDeviceImportanceType) Known() bool {
+	return slices.Contains(ioTDeviceImportanceTypeValues[:], i)
+}

@@ -82,13 +82,15 @@ const (
 	FileHashAlgorithmUnknownFutureValue FileHashAlgorithm = "unknownFutureValue"
 )
 
+var fileHashAlgorithmValues = [...]FileHashAlgorithm{
+	FileHashAlgorithmUnknown, FileHashAlgorithmMD5, FileHashAlgorithmSHA1, FileHashAlgorithmSHA256,
+	FileHashAlgorithmSHA256AC, FileHashAlgorithmUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (FileHashAlgorithm) Values() []FileHashAlgorithm {
-	return []FileHashAlgorithm{
-		FileHashAlgorithmUnknown, FileHashAlgorithmMD5, FileHashAlgorithmSHA1, FileHashAlgorithmSHA256,
-		FileHashAlgorithmSHA256AC, FileHashAlgorithmUnknownFutureValue,
-	}
+	return slices.Clone(fileHashAlgorithmValues[:])
 }
 
 // Known reports whether f is a member of the schema. A value that is not is kept and written as it came.
-func (f FileHashAlgorithm) Known() bool { return slices.Contains(f.Values(), f) }
+func (f FileHashAlgorithm) Known() bool { return slices.Contains(fileHashAlgorithmValues[:], f) }

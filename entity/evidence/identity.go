@@ -116,13 +116,15 @@ const (
 	ServicePrincipalTypeUnknownFutureValue ServicePrincipalType = "unknownFutureValue"
 )
 
+var servicePrincipalTypeValues = [...]ServicePrincipalType{
+	ServicePrincipalTypeUnknown, ServicePrincipalTypeApplication, ServicePrincipalTypeManagedIdentity,
+	ServicePrincipalTypeLegacy, ServicePrincipalTypeUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (ServicePrincipalType) Values() []ServicePrincipalType {
-	return []ServicePrincipalType{
-		ServicePrincipalTypeUnknown, ServicePrincipalTypeApplication, ServicePrincipalTypeManagedIdentity,
-		ServicePrincipalTypeLegacy, ServicePrincipalTypeUnknownFutureValue,
-	}
+	return slices.Clone(servicePrincipalTypeValues[:])
 }
 
 // Known reports whether s is a member of the schema. A value that is not is kept and written as it came.
-func (s ServicePrincipalType) Known() bool { return slices.Contains(s.Values(), s) }
+func (s ServicePrincipalType) Known() bool { return slices.Contains(servicePrincipalTypeValues[:], s) }

@@ -166,16 +166,20 @@ const (
 	ContainerPortProtocolUnknownFutureValue ContainerPortProtocol = "unknownFutureValue"
 )
 
+var containerPortProtocolValues = [...]ContainerPortProtocol{
+	ContainerPortProtocolUDP, ContainerPortProtocolTCP, ContainerPortProtocolSCTP,
+	ContainerPortProtocolUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (ContainerPortProtocol) Values() []ContainerPortProtocol {
-	return []ContainerPortProtocol{
-		ContainerPortProtocolUDP, ContainerPortProtocolTCP, ContainerPortProtocolSCTP,
-		ContainerPortProtocolUnknownFutureValue,
-	}
+	return slices.Clone(containerPortProtocolValues[:])
 }
 
 // Known reports whether c is a member of the schema. A value that is not is kept and written as it came.
-func (c ContainerPortProtocol) Known() bool { return slices.Contains(c.Values(), c) }
+func (c ContainerPortProtocol) Known() bool {
+	return slices.Contains(containerPortProtocolValues[:], c)
+}
 
 // KubernetesPlatform is who runs a cluster.
 type KubernetesPlatform string
@@ -190,16 +194,18 @@ const (
 	KubernetesPlatformUnknownFutureValue KubernetesPlatform = "unknownFutureValue"
 )
 
+var kubernetesPlatformValues = [...]KubernetesPlatform{
+	KubernetesPlatformUnknown, KubernetesPlatformAKS, KubernetesPlatformEKS, KubernetesPlatformGKE,
+	KubernetesPlatformArc, KubernetesPlatformUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (KubernetesPlatform) Values() []KubernetesPlatform {
-	return []KubernetesPlatform{
-		KubernetesPlatformUnknown, KubernetesPlatformAKS, KubernetesPlatformEKS, KubernetesPlatformGKE,
-		KubernetesPlatformArc, KubernetesPlatformUnknownFutureValue,
-	}
+	return slices.Clone(kubernetesPlatformValues[:])
 }
 
 // Known reports whether k is a member of the schema. A value that is not is kept and written as it came.
-func (k KubernetesPlatform) Known() bool { return slices.Contains(k.Values(), k) }
+func (k KubernetesPlatform) Known() bool { return slices.Contains(kubernetesPlatformValues[:], k) }
 
 // KubernetesServiceType is how a service is reachable.
 type KubernetesServiceType string
@@ -214,13 +220,17 @@ const (
 	KubernetesServiceTypeUnknownFutureValue KubernetesServiceType = "unknownFutureValue"
 )
 
+var kubernetesServiceTypeValues = [...]KubernetesServiceType{
+	KubernetesServiceTypeUnknown, KubernetesServiceTypeClusterIP, KubernetesServiceTypeExternalName,
+	KubernetesServiceTypeNodePort, KubernetesServiceTypeLoadBalancer, KubernetesServiceTypeUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (KubernetesServiceType) Values() []KubernetesServiceType {
-	return []KubernetesServiceType{
-		KubernetesServiceTypeUnknown, KubernetesServiceTypeClusterIP, KubernetesServiceTypeExternalName,
-		KubernetesServiceTypeNodePort, KubernetesServiceTypeLoadBalancer, KubernetesServiceTypeUnknownFutureValue,
-	}
+	return slices.Clone(kubernetesServiceTypeValues[:])
 }
 
 // Known reports whether k is a member of the schema. A value that is not is kept and written as it came.
-func (k KubernetesServiceType) Known() bool { return slices.Contains(k.Values(), k) }
+func (k KubernetesServiceType) Known() bool {
+	return slices.Contains(kubernetesServiceTypeValues[:], k)
+}

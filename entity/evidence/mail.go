@@ -128,14 +128,18 @@ const (
 	MailboxConfigurationTypeUnknownFutureValue MailboxConfigurationType = "unknownFutureValue"
 )
 
+var mailboxConfigurationTypeValues = [...]MailboxConfigurationType{
+	MailboxConfigurationTypeMailForwardingRule, MailboxConfigurationTypeOWASettings, MailboxConfigurationTypeEWSSettings,
+	MailboxConfigurationTypeMailDelegation, MailboxConfigurationTypeUserInboxRule,
+	MailboxConfigurationTypeUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (MailboxConfigurationType) Values() []MailboxConfigurationType {
-	return []MailboxConfigurationType{
-		MailboxConfigurationTypeMailForwardingRule, MailboxConfigurationTypeOWASettings, MailboxConfigurationTypeEWSSettings,
-		MailboxConfigurationTypeMailDelegation, MailboxConfigurationTypeUserInboxRule,
-		MailboxConfigurationTypeUnknownFutureValue,
-	}
+	return slices.Clone(mailboxConfigurationTypeValues[:])
 }
 
 // Known reports whether m is a member of the schema. A value that is not is kept and written as it came.
-func (m MailboxConfigurationType) Known() bool { return slices.Contains(m.Values(), m) }
+func (m MailboxConfigurationType) Known() bool {
+	return slices.Contains(mailboxConfigurationTypeValues[:], m)
+}

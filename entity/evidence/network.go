@@ -82,12 +82,12 @@ const (
 	ProtocolTypeUnknownFutureValue ProtocolType = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (ProtocolType) Values() []ProtocolType {
-	return []ProtocolType{
-		ProtocolTypeTCP, ProtocolTypeUDP, ProtocolTypeUnknownFutureValue,
-	}
+var protocolTypeValues = [...]ProtocolType{
+	ProtocolTypeTCP, ProtocolTypeUDP, ProtocolTypeUnknownFutureValue,
 }
 
+// Values lists the members in the order of the schema.
+func (ProtocolType) Values() []ProtocolType { return slices.Clone(protocolTypeValues[:]) }
+
 // Known reports whether p is a member of the schema. A value that is not is kept and written as it came.
-func (p ProtocolType) Known() bool { return slices.Contains(p.Values(), p) }
+func (p ProtocolType) Known() bool { return slices.Contains(protocolTypeValues[:], p) }

@@ -55,16 +55,20 @@ const (
 	AntispamTeamsDirectionUnknownFutureValue AntispamTeamsDirection = "unknownFutureValue"
 )
 
+var antispamTeamsDirectionValues = [...]AntispamTeamsDirection{
+	AntispamTeamsDirectionUnknown, AntispamTeamsDirectionInbound, AntispamTeamsDirectionOutbound,
+	AntispamTeamsDirectionIntraorg, AntispamTeamsDirectionUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (AntispamTeamsDirection) Values() []AntispamTeamsDirection {
-	return []AntispamTeamsDirection{
-		AntispamTeamsDirectionUnknown, AntispamTeamsDirectionInbound, AntispamTeamsDirectionOutbound,
-		AntispamTeamsDirectionIntraorg, AntispamTeamsDirectionUnknownFutureValue,
-	}
+	return slices.Clone(antispamTeamsDirectionValues[:])
 }
 
 // Known reports whether a is a member of the schema. A value that is not is kept and written as it came.
-func (a AntispamTeamsDirection) Known() bool { return slices.Contains(a.Values(), a) }
+func (a AntispamTeamsDirection) Known() bool {
+	return slices.Contains(antispamTeamsDirectionValues[:], a)
+}
 
 // TeamsDeliveryLocation is where a message ended up.
 type TeamsDeliveryLocation string
@@ -78,16 +82,20 @@ const (
 	TeamsDeliveryLocationUnknownFutureValue TeamsDeliveryLocation = "unknownFutureValue"
 )
 
+var teamsDeliveryLocationValues = [...]TeamsDeliveryLocation{
+	TeamsDeliveryLocationUnknown, TeamsDeliveryLocationTeams, TeamsDeliveryLocationQuarantine,
+	TeamsDeliveryLocationFailed, TeamsDeliveryLocationUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (TeamsDeliveryLocation) Values() []TeamsDeliveryLocation {
-	return []TeamsDeliveryLocation{
-		TeamsDeliveryLocationUnknown, TeamsDeliveryLocationTeams, TeamsDeliveryLocationQuarantine,
-		TeamsDeliveryLocationFailed, TeamsDeliveryLocationUnknownFutureValue,
-	}
+	return slices.Clone(teamsDeliveryLocationValues[:])
 }
 
 // Known reports whether t is a member of the schema. A value that is not is kept and written as it came.
-func (t TeamsDeliveryLocation) Known() bool { return slices.Contains(t.Values(), t) }
+func (t TeamsDeliveryLocation) Known() bool {
+	return slices.Contains(teamsDeliveryLocationValues[:], t)
+}
 
 // TeamsMessageDeliveryAction is what was done with a message.
 type TeamsMessageDeliveryAction string
@@ -102,13 +110,17 @@ const (
 	TeamsMessageDeliveryActionUnknownFutureValue TeamsMessageDeliveryAction = "unknownFutureValue"
 )
 
+var teamsMessageDeliveryActionValues = [...]TeamsMessageDeliveryAction{
+	TeamsMessageDeliveryActionUnknown, TeamsMessageDeliveryActionDeliveredAsSpam, TeamsMessageDeliveryActionDelivered,
+	TeamsMessageDeliveryActionBlocked, TeamsMessageDeliveryActionReplaced, TeamsMessageDeliveryActionUnknownFutureValue,
+}
+
 // Values lists the members in the order of the schema.
 func (TeamsMessageDeliveryAction) Values() []TeamsMessageDeliveryAction {
-	return []TeamsMessageDeliveryAction{
-		TeamsMessageDeliveryActionUnknown, TeamsMessageDeliveryActionDeliveredAsSpam, TeamsMessageDeliveryActionDelivered,
-		TeamsMessageDeliveryActionBlocked, TeamsMessageDeliveryActionReplaced, TeamsMessageDeliveryActionUnknownFutureValue,
-	}
+	return slices.Clone(teamsMessageDeliveryActionValues[:])
 }
 
 // Known reports whether t is a member of the schema. A value that is not is kept and written as it came.
-func (t TeamsMessageDeliveryAction) Known() bool { return slices.Contains(t.Values(), t) }
+func (t TeamsMessageDeliveryAction) Known() bool {
+	return slices.Contains(teamsMessageDeliveryActionValues[:], t)
+}

@@ -16,15 +16,15 @@ const (
 	VerdictUnknownFutureValue Verdict = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Verdict) Values() []Verdict {
-	return []Verdict{
-		VerdictUnknown, VerdictSuspicious, VerdictMalicious, VerdictNoThreatsFound, VerdictUnknownFutureValue,
-	}
+var verdictValues = [...]Verdict{
+	VerdictUnknown, VerdictSuspicious, VerdictMalicious, VerdictNoThreatsFound, VerdictUnknownFutureValue,
 }
 
+// Values lists the members in the order of the schema.
+func (Verdict) Values() []Verdict { return slices.Clone(verdictValues[:]) }
+
 // Known reports whether v is a member of the schema. A value that is not is kept and written as it came.
-func (v Verdict) Known() bool { return slices.Contains(v.Values(), v) }
+func (v Verdict) Known() bool { return slices.Contains(verdictValues[:], v) }
 
 // RemediationStatus tells what became of the threat in an entity.
 // The members after RemediationStatusUnknownFutureValue arrive by name only if the request says
@@ -47,18 +47,20 @@ const (
 	RemediationStatusPartiallyRemediated RemediationStatus = "partiallyRemediated"
 )
 
+var remediationStatusValues = [...]RemediationStatus{
+	RemediationStatusNone, RemediationStatusRemediated, RemediationStatusPrevented, RemediationStatusBlocked,
+	RemediationStatusNotFound, RemediationStatusUnknownFutureValue, RemediationStatusActive,
+	RemediationStatusPendingApproval, RemediationStatusDeclined, RemediationStatusUnremediated, RemediationStatusRunning,
+	RemediationStatusPartiallyRemediated,
+}
+
 // Values lists the members in the order of the schema.
 func (RemediationStatus) Values() []RemediationStatus {
-	return []RemediationStatus{
-		RemediationStatusNone, RemediationStatusRemediated, RemediationStatusPrevented, RemediationStatusBlocked,
-		RemediationStatusNotFound, RemediationStatusUnknownFutureValue, RemediationStatusActive,
-		RemediationStatusPendingApproval, RemediationStatusDeclined, RemediationStatusUnremediated, RemediationStatusRunning,
-		RemediationStatusPartiallyRemediated,
-	}
+	return slices.Clone(remediationStatusValues[:])
 }
 
 // Known reports whether r is a member of the schema. A value that is not is kept and written as it came.
-func (r RemediationStatus) Known() bool { return slices.Contains(r.Values(), r) }
+func (r RemediationStatus) Known() bool { return slices.Contains(remediationStatusValues[:], r) }
 
 // Role is the part an entity plays in an alert.
 type Role string
@@ -83,17 +85,17 @@ const (
 	RoleUnknownFutureValue Role = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (Role) Values() []Role {
-	return []Role{
-		RoleUnknown, RoleContextual, RoleScanned, RoleSource, RoleDestination, RoleCreated, RoleAdded, RoleCompromised,
-		RoleEdited, RoleAttacked, RoleAttacker, RoleCommandAndControl, RoleLoaded, RoleSuspicious, RolePolicyViolator,
-		RoleUnknownFutureValue,
-	}
+var roleValues = [...]Role{
+	RoleUnknown, RoleContextual, RoleScanned, RoleSource, RoleDestination, RoleCreated, RoleAdded, RoleCompromised,
+	RoleEdited, RoleAttacked, RoleAttacker, RoleCommandAndControl, RoleLoaded, RoleSuspicious, RolePolicyViolator,
+	RoleUnknownFutureValue,
 }
 
+// Values lists the members in the order of the schema.
+func (Role) Values() []Role { return slices.Clone(roleValues[:]) }
+
 // Known reports whether r is a member of the schema. A value that is not is kept and written as it came.
-func (r Role) Known() bool { return slices.Contains(r.Values(), r) }
+func (r Role) Known() bool { return slices.Contains(roleValues[:], r) }
 
 // DetectionStatus tells how far a file or process got before it was noticed.
 type DetectionStatus string
@@ -106,12 +108,12 @@ const (
 	DetectionStatusUnknownFutureValue DetectionStatus = "unknownFutureValue"
 )
 
-// Values lists the members in the order of the schema.
-func (DetectionStatus) Values() []DetectionStatus {
-	return []DetectionStatus{
-		DetectionStatusDetected, DetectionStatusBlocked, DetectionStatusPrevented, DetectionStatusUnknownFutureValue,
-	}
+var detectionStatusValues = [...]DetectionStatus{
+	DetectionStatusDetected, DetectionStatusBlocked, DetectionStatusPrevented, DetectionStatusUnknownFutureValue,
 }
 
+// Values lists the members in the order of the schema.
+func (DetectionStatus) Values() []DetectionStatus { return slices.Clone(detectionStatusValues[:]) }
+
 // Known reports whether d is a member of the schema. A value that is not is kept and written as it came.
-func (d DetectionStatus) Known() bool { return slices.Contains(d.Values(), d) }
+func (d DetectionStatus) Known() bool { return slices.Contains(detectionStatusValues[:], d) }
