@@ -171,6 +171,40 @@ func TestRoundTripObeysTheContext(t *testing.T) {
 	})
 }
 
+// blocked is a body that says nothing until it is closed.
+type blocked chan struct{}
+
+func (b blocked) Read([]byte) (int, error) { <-b; return 0, io.EOF }
+func (b blocked) Close() error             { return nil }
+
+// TestRoundTripEndsWithItsContext has a request that the tenant cannot have read.
+func TestRoundTripEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := make(blocked)
+		defer close(body)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		e := emulator.New()
+		r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://tenant.example/beta/security/alerts_v2/createAlert", body)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+token(t, e))
+		_, err = e.RoundTrip(r)
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+	})
+}
+
+// TestRoundTripLeavesTheRequestAlone, as http.RoundTripper demands.
+func TestRoundTripLeavesTheRequestAlone(t *testing.T) {
+	r, err := http.NewRequest(http.MethodGet, "https://tenant.example/v1.0/security/incidents/1", nil)
+	require.NoError(t, err)
+	resp, err := emulator.New().RoundTrip(r)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 401, resp.StatusCode)
+	require.Nil(t, r.Body)
+	require.Empty(t, r.RequestURI)
+}
+
 func TestConcurrentUse(t *testing.T) {
 	e := emulator.New()
 	valid := token(t, e)
@@ -195,6 +229,9 @@ func FuzzServeHTTP(f *testing.F) {
 		f.Add(r.method, r.path, r.body)
 	}
 	f.Add("POST", "/x/oauth2/v2.0/token", "a=b")
+	f.Add("\xff", "/%ff", "")
+	f.Add("POST", "/%ff/oauth2/v2.0/token", "")
+	f.Add("GET", "/v1.0/security/alerts_v2/%ff", "")
 	f.Fuzz(func(t *testing.T, method, path, body string) {
 		target, err := url.ParseRequestURI(path)
 		if err != nil {
@@ -202,8 +239,9 @@ func FuzzServeHTTP(f *testing.F) {
 		}
 		e := emulator.New()
 		r := &http.Request{
-			Method: method, URL: target, Header: http.Header{"Authorization": {"Bearer " + token(t, e)}},
-			Body: io.NopCloser(strings.NewReader(body)), Host: "h",
+			Method: method, URL: target,
+			Header: http.Header{"Authorization": {"Bearer " + token(t, e)}, "Client-Request-Id": {body}},
+			Body:   io.NopCloser(strings.NewReader(body)), Host: "h",
 		}
 		w := httptest.NewRecorder()
 		e.ServeHTTP(w, r)

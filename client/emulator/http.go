@@ -48,14 +48,15 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // request's context.
 func (t *Tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
 	inner := r.Clone(context.WithoutCancel(ctx))
+	if inner.Body == nil {
+		inner.Body = http.NoBody
+	}
+	body := inner.Body
 	inner.RequestURI = r.URL.RequestURI()
 	answer := make(chan *http.Response, 1)
 	go func() {
-		defer r.Body.Close()
+		defer body.Close()
 		w := &recorder{header: http.Header{}, status: http.StatusOK}
 		t.ServeHTTP(w, inner)
 		answer <- w.response(r)
@@ -124,14 +125,14 @@ func (t *Tenant) fail(w http.ResponseWriter, r *http.Request, status int, code, 
 		Inner   inner  `json:"innerError"`
 	}
 	requestID := w.Header().Get("request-id")
-	clientRequestID := readable(r.Header.Get("client-request-id"))
+	clientRequestID := r.Header.Get("client-request-id")
 	if clientRequestID == "" {
 		clientRequestID = requestID
 	}
 	t.write(w, status, struct {
 		Error failure `json:"error"`
-	}{failure{code, readable(message), inner{t.now().UTC().Format(time.DateTime), requestID, clientRequestID}}})
+	}{failure{code, valid(message), inner{t.now().UTC().Format(time.DateTime), requestID, valid(clientRequestID)}}})
 }
 
-// readable makes a text that a client chose fit for JSON.
-func readable(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
+// valid makes what a request said fit for JSON.
+func valid(text string) string { return strings.ToValidUTF8(text, "\uFFFD") }

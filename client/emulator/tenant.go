@@ -38,7 +38,7 @@ type Tenant struct {
 type Option func(*Tenant)
 
 // WithClock sets the clock by which the tenant stamps what it creates; the
-// default is [time.Now].
+// default is [time.Now]. It is called from several requests at once.
 func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) { t.now = now }
 }

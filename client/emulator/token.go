@@ -20,7 +20,7 @@ func (t *Tenant) issueToken(w http.ResponseWriter, r *http.Request) {
 		t.write(w, status, struct {
 			Error       string `json:"error"`
 			Description string `json:"error_description"`
-		}{code, readable(description)})
+		}{code, valid(description)})
 	}
 	if err := r.ParseForm(); err != nil {
 		refuse(http.StatusBadRequest, "invalid_request", "AADSTS900144: The request body cannot be read.")
