@@ -278,3 +278,28 @@ func ExampleDraft_Validate() {
 	// mitreTechniques[0] is "1078"; give an ATT&CK technique id such as T1078 or T1059.001
 	// entityDefinitions has no impacted entity; give at least one the role impacted
 }
+
+// TestTextsThatShowNothing are not empty to a program and empty to a reader.
+func TestTextsThatShowNothing(t *testing.T) {
+	for _, text := range []string{" ", "\t\n", "\u00a0", "\u200b", "\u2060\ufeff", "\x00"} {
+		d := alert.Draft{Title: text, Description: text, Category: alert.Category(text), Severity: alert.Low,
+			Entities: []entity.Definition{entity.IPAddress("10.0.0.1").Impacted()}}
+		invalid, ok := errors.AsType[*alert.ValidationError](d.Validate())
+		require.True(t, ok, "%q", text)
+		var got []string
+		for _, p := range invalid.Problems {
+			got = append(got, p.Path+" "+p.Rule)
+		}
+		require.Equal(t, []string{"title required", "description required", "category required"}, got, "%q", text)
+	}
+}
+
+func TestTitlesThatMoveTheCursor(t *testing.T) {
+	for _, title := range []string{"a\nb", "a\tb", "a\x1b[2Jb", "a\u2028b", "a\u202eb"} {
+		var got []string
+		for _, p := range (alert.Draft{Title: title}).Warnings() {
+			got = append(got, p.Path+" "+p.Rule)
+		}
+		require.Equal(t, []string{"title line-break"}, got, "%q", title)
+	}
+}

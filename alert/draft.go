@@ -6,6 +6,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/alert/attack"
 	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/validate"
 )
 
@@ -75,7 +76,11 @@ func (d Draft) Validate(opts ...Option) error {
 		r = opt(r)
 	}
 	ps := validate.Problems(validate.Struct(&d))
-	d.textProblems(&ps)
+	ps.Text("title", d.Title)
+	ps.Text("description", d.Description)
+	ps.Text("category", string(d.Category))
+	ps.Text("recommendedActions", d.RecommendedActions)
+	ps.Text("sentinelWorkspace", d.SentinelWorkspace)
 	for i, id := range d.Techniques {
 		if !id.Valid() {
 			ps.Add(validate.Index("mitreTechniques", i), "technique-syntax", "is %s; give an ATT&CK technique id such as T1078 or T1059.001", validate.Quote(string(id)))
@@ -86,17 +91,6 @@ func (d Draft) Validate(opts ...Option) error {
 	}
 	d.entityProblems(&ps, r)
 	return ps.Err()
-}
-
-// textProblems refuses what the tags take for a value and a reader for none.
-func (d *Draft) textProblems(ps *validate.Problems) {
-	for _, text := range [...]struct{ path, value string }{
-		{"title", d.Title}, {"description", d.Description}, {"category", string(d.Category)},
-	} {
-		if text.value != "" && strings.TrimSpace(text.value) == "" {
-			ps.Add(text.path, "required", "is only white space; give a value")
-		}
-	}
 }
 
 func (d *Draft) entityProblems(ps *validate.Problems, r rules) {
@@ -132,8 +126,8 @@ func (d Draft) Warnings() []Problem {
 			ps.Add(text.path, "white-space", "has white space before or after the text")
 		}
 	}
-	if strings.ContainsAny(d.Title, "\r\n\t") {
-		ps.Add("title", "line-break", "holds a line break or a tab; queues show one line")
+	if plain.Line(d.Title) != d.Title {
+		ps.Add("title", "line-break", "holds a line break, a tab or another control character; queues show one line")
 	}
 	if d.Severity == Informational {
 		ps.Add("severity", "hidden-severity", "is informational; the default filters of the incident queue hide it")

@@ -23,6 +23,7 @@
 //	required             a value is missing
 //	min, max             a list or text is too short or too long
 //	oneof                the value is not one of a closed list
+//	encoding             a text is no UTF-8, which JSON cannot carry
 //	identifier-kind      the entity type has no such identifier
 //	identifier-syntax    the identifier's value is malformed
 //	impacted-entity      no entity is impacted; see [alert.ImpactedOptional]
@@ -41,7 +42,7 @@
 // [Draft.Review] adds warnings, which do not keep a draft from being submitted:
 //
 //	white-space          white space around a text
-//	line-break           a line break in a title
+//	line-break           a line break or another control character in a title
 //	hidden-severity      informational incidents are hidden by the queue's default filter
 //	unknown-category     no document names the category
 //	no-correlation       the incident stays alone

@@ -51,15 +51,22 @@ func (d Draft) Validate(opts ...alert.Option) error {
 			ps.Add(path+".sentinelWorkspace", "one-workspace", "is %s, but alerts[0] has %s; an incident is in one workspace", validate.Quote(a.SentinelWorkspace), validate.Quote(first.SentinelWorkspace))
 		}
 	}
+	ps.Text("displayName", d.Name)
+	ps.Text("assignedTo", d.Owner)
+	seen := make(map[string]bool, len(d.Tags))
 	for i, tag := range d.Tags {
 		path := validate.Index("customTags", i)
 		switch {
 		case strings.TrimSpace(tag) == "":
 			ps.Add(path, "required", "is empty; give a tag or remove it")
-		case slices.Index(d.Tags, tag) < i:
+		case seen[tag]:
 			ps.Add(path, "duplicate-tag", "repeats %s; remove one of the two", validate.Quote(tag))
+		default:
+			ps.Text(path, tag)
 		}
+		seen[tag] = true
 	}
+	ps.Text("comment", d.Comment)
 	return ps.Err()
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -55,6 +56,10 @@ func TestDraftValidate(t *testing.T) {
 		{"alerts go apart", func(d *incident.Draft) { d.Alerts[1].LinkToIncident = 7 }, []string{"alerts[1].linkToIncident one-incident"}},
 		{"workspaces go apart", func(d *incident.Draft) { d.Alerts[0].SentinelWorkspace = "w" }, []string{"alerts[1].sentinelWorkspace one-workspace"}},
 		{"tags", func(d *incident.Draft) { d.Tags = []string{"a", " ", "a"} }, []string{"customTags[1] required", "customTags[2] duplicate-tag"}},
+		{"only white space", func(d *incident.Draft) { d.Name, d.Owner, d.Comment = " ", "\t", "\u200b\n" }, []string{"displayName required", "assignedTo required", "comment required"}},
+		{"no UTF-8", func(d *incident.Draft) {
+			d.Name, d.Owner, d.Comment, d.Tags, d.Alerts[1].Title = "a\xff", "a\xff", "a\xff", []string{"a\xff"}, "a\xff"
+		}, []string{"alerts[1].title encoding", "displayName encoding", "assignedTo encoding", "customTags[0] encoding", "comment encoding"}},
 		{"longest comment", func(d *incident.Draft) { d.Comment = strings.Repeat("ä", 30000) }, nil},
 		{"comment too long", func(d *incident.Draft) { d.Comment = strings.Repeat("ä", 30001) }, []string{"comment max"}},
 	} {
@@ -65,6 +70,45 @@ func TestDraftValidate(t *testing.T) {
 			require.Empty(t, cmp.Diff(tt.want, rules(d.Review().Err())))
 		})
 	}
+}
+
+// TestAValidDraftCanBeWritten: what Validate lets through must not fail when it
+// is written as JSON, for by then a first alert may have been created.
+func TestAValidDraftCanBeWritten(t *testing.T) {
+	const bad = "a\xffb"
+	for name, change := range map[string]func(*incident.Draft){
+		"title":               func(d *incident.Draft) { d.Alerts[1].Title = bad },
+		"description":         func(d *incident.Draft) { d.Alerts[1].Description = bad },
+		"category":            func(d *incident.Draft) { d.Alerts[1].Category = bad },
+		"recommended actions": func(d *incident.Draft) { d.Alerts[1].RecommendedActions = bad },
+		"workspace":           func(d *incident.Draft) { d.Alerts[0].SentinelWorkspace, d.Alerts[1].SentinelWorkspace = bad, bad },
+		"technique":           func(d *incident.Draft) { d.Alerts[1].Techniques = []string{bad} },
+		"identifier": func(d *incident.Draft) {
+			d.Alerts[1].Entities = []entity.Definition{entity.CloudApplicationByName(bad).Impacted()}
+		},
+		"name":    func(d *incident.Draft) { d.Name = bad },
+		"owner":   func(d *incident.Draft) { d.Owner = bad },
+		"tag":     func(d *incident.Draft) { d.Tags = []string{bad} },
+		"comment": func(d *incident.Draft) { d.Comment = bad },
+		"nothing": func(*incident.Draft) {},
+	} {
+		d := draft()
+		change(&d)
+		_, err := wire.Marshal(d)
+		require.Equal(t, err == nil, d.Validate() == nil, name)
+	}
+}
+
+// TestHugeDrafts takes time in proportion to the draft.
+func TestHugeDrafts(t *testing.T) {
+	d := draft()
+	d.Tags = make([]string, 200_000)
+	for i := range d.Tags {
+		d.Tags[i] = fmt.Sprintf("tag %d", i)
+	}
+	start := time.Now()
+	require.NoError(t, d.Validate())
+	require.Less(t, time.Since(start), 10*time.Second)
 }
 
 func TestReviewWarnings(t *testing.T) {

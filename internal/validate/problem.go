@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/incidentkit/incidentkit/internal/plain"
 )
@@ -54,6 +56,19 @@ type Problems []Problem
 // Add notes one problem. The message is formatted as by [fmt.Sprintf].
 func (ps *Problems) Add(path, rule, format string, args ...any) {
 	*ps = append(*ps, Problem{Path: path, Rule: rule, Message: fmt.Sprintf(format, args...)})
+}
+
+// Text notes a text that the tags take for a value and a reader for none, and
+// one that JSON cannot carry. An empty text is left to the tags.
+func (ps *Problems) Text(path, text string) {
+	visible := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
+	switch {
+	case text == "":
+	case !utf8.ValidString(text):
+		ps.Add(path, "encoding", "holds bytes that are no UTF-8, which JSON cannot carry; remove them")
+	case !strings.ContainsFunc(text, visible):
+		ps.Add(path, "required", "is only white space; give a value")
+	}
 }
 
 // Under takes over the problems of err, which belong to the value at path. An

@@ -80,6 +80,9 @@ func typeReason(err *json.SemanticError) string {
 		}
 		return "the value cannot be read"
 	}
+	if err.JSONKind == '0' && typeName(err.GoType) == "a whole number" {
+		return "the number is not whole, or too large"
+	}
 	return fmt.Sprintf("found %s where %s is expected", kindName(err.JSONKind), typeName(err.GoType))
 }
 

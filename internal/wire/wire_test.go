@@ -44,7 +44,7 @@ func TestUnmarshalErrors(t *testing.T) {
 		{"wrong type", "{\n \"items\": [{\"title\": 7}]}", "items[0].title, line 2, column 22 (byte 23): found a number where a string is expected"},
 		{"object for list", `{"items":{}}`, "items, line 1, column 10 (byte 9): found an object where a list is expected"},
 		{"not a time", `{"at":"yesterday"}`, "at, line 1, column 7 (byte 6): found a string where a date and time such as 2026-08-25T13:20:00Z is expected"},
-		{"float for int", `{"count":1.5}`, "count, line 1, column 10 (byte 9): found a number where a whole number is expected"},
+		{"float for int", `{"count":1.5}`, "count, line 1, column 10 (byte 9): the number is not whole, or too large"},
 		{"duplicate", `{"name":"a","name":"b"}`, "name, line 1, column 13 (byte 12): the name appears twice in one object; remove one of the two"},
 		{"cut off", `{"name":"a`, "name, line 1, column 11 (byte 10): the document ends too early; it is cut off or a bracket is not closed"},
 		{"empty", ``, "line 1, column 1 (byte 0): the document ends too early; it is cut off or a bracket is not closed"},
