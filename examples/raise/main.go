@@ -39,10 +39,8 @@ import (
 var exampleDraft []byte
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	p := program{env: os.Getenv, now: time.Now, stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr}
-	os.Exit(p.run(ctx, os.Args[1:]))
+	os.Exit(p.run(context.Background(), os.Args[1:]))
 }
 
 // program is what the command needs of the world around it.
@@ -75,6 +73,11 @@ func (p program) run(ctx context.Context, args []string) int {
 	if flags.NArg() > 0 {
 		return out.invalid(fmt.Errorf("there is no argument %q; name a draft with -file", flags.Arg(0)))
 	}
+	if *file == "" && given(flags, "file") {
+		// As in -file "$DRAFT" where the variable is not set, which is not the
+		// wish to raise the example.
+		return out.invalid(errors.New("-file names no file; give one, or leave the flag out for the example draft"))
+	}
 	data, err := p.read(*file)
 	if err != nil {
 		return out.invalid(err)
@@ -101,6 +104,9 @@ func (p program) run(ctx context.Context, args []string) int {
 		return out.invalid(err)
 	}
 	defer defender.CloseIdleConnections()
+	// Only now: before, an interrupt ends the program as it ends any other.
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	receipt, err := defender.Submit(ctx, draft)
 	out.receipt(receipt)
 	if err != nil {
@@ -112,6 +118,12 @@ func (p program) run(ctx context.Context, args []string) int {
 	}
 	out.incident(raised)
 	return out.end()
+}
+
+// given tells whether a flag stands on the command line.
+func given(flags *flag.FlagSet, name string) (found bool) {
+	flags.Visit(func(f *flag.Flag) { found = found || f.Name == name })
+	return found
 }
 
 func (p program) read(file string) ([]byte, error) {
@@ -154,6 +166,13 @@ type target struct {
 }
 
 func (p program) target(cloudName string) (target, error) {
+	cloud, err := client.CloudNamed(cloudName)
+	if err != nil {
+		return target{}, err
+	}
+	if !cloud.CreatesAlerts {
+		return target{}, fmt.Errorf("cloud %s has no API to create alerts; give -cloud global, usgov or dod", cloudName)
+	}
 	var missing []string
 	for _, name := range []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"} {
 		if p.env(name) == "" {
@@ -165,10 +184,6 @@ func (p program) target(cloudName string) (target, error) {
 	}
 	if len(missing) > 0 {
 		return target{}, fmt.Errorf("%s not set; set all three of AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or none of them for the emulator", strings.Join(missing, " and "))
-	}
-	cloud, err := client.CloudNamed(cloudName)
-	if err != nil {
-		return target{}, err
 	}
 	if endpoint := p.env("GRAPH_ENDPOINT"); endpoint != "" {
 		cloud.Graph = strings.TrimSuffix(endpoint, "/")

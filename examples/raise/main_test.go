@@ -97,6 +97,11 @@ func TestCommandLine(t *testing.T) {
 		{"no such file", nil, "", []string{"-file", "nope.json"}, "open nope.json"},
 		{"half of the credentials", map[string]string{"AZURE_TENANT_ID": "t"}, "", nil, "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET not set"},
 		{"cloud", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}, "", []string{"-cloud", "mars"}, `there is no cloud "mars"`},
+		{"cloud without credentials", nil, "", []string{"-cloud", "mars"}, `there is no cloud "mars"`},
+		{"cloud that cannot create", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}, "", []string{"-cloud", "china"}, "cloud china has no API to create alerts"},
+		{"a variable that is not set", nil, "", []string{"-file", ""}, "-file names no file"},
+		{"a folder", nil, "", []string{"-file", "testdata"}, "testdata"},
+		{"nothing", nil, "", []string{"-file", "-"}, "the document ends too early"},
 		{"an address in the clear", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s", "GRAPH_ENDPOINT": "http://graph.example"}, "", nil, "a token is not sent in the clear"},
 		{"standard input", nil, `{"alerts":[]}`, []string{"-file", "-"}, "alerts is empty; give at least 1"},
 		{"no JSON", nil, "hello", []string{"-file", "-"}, "the document cannot be read at line 1, column 1"},
@@ -159,4 +164,29 @@ func TestElsewhere(t *testing.T) {
 	require.Contains(t, r.stderr, "invalid_client: AADSTS7000215")
 	require.Contains(t, r.stderr, "Check the tenant id, the client id and the secret")
 	require.NotContains(t, r.stdout+r.stderr, "wrong-secret")
+}
+
+// TestHostileService answers with texts that move a terminal's cursor.
+func TestHostileService(t *testing.T) {
+	const evil = `\u001b[2J\u202e\r\n`
+	e := emulator.New()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/token") {
+			e.ServeHTTP(w, r)
+			return
+		}
+		fmt.Fprintf(w, `{"id":"a%[1]s","incidentId":"1","incidentWebUrl":"u%[1]s","alertWebUrl":"w%[1]s","displayName":"n%[1]s","severity":"s%[1]s",
+			"status":"t%[1]s","assignedTo":"o%[1]s","customTags":["g%[1]s"],"description":"d%[1]s","comments":[{"comment":"c%[1]s"}],
+			"alerts":[{"id":"i","title":"t%[1]s","serviceSource":"s%[1]s","detectionSource":"d%[1]s","status":"u%[1]s"}]}`, evil)
+	}))
+	defer server.Close()
+	r := raise(t, map[string]string{
+		"AZURE_TENANT_ID": emulator.TenantID, "AZURE_CLIENT_ID": emulator.ClientID, "AZURE_CLIENT_SECRET": emulator.ClientSecret,
+		"GRAPH_ENDPOINT": server.URL, "AZURE_AUTHORITY_HOST": server.URL,
+	}, "")
+	require.Equal(t, 0, r.status, r.stderr)
+	require.Contains(t, r.stdout, "Read back")
+	require.NotContains(t, r.stdout, "\x1b")
+	require.NotContains(t, r.stdout, "\u202e")
+	require.NotContains(t, r.stdout, "\r")
 }

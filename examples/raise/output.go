@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/incident"
@@ -87,9 +89,9 @@ func (o *output) receipt(r *incident.Receipt) {
 	if r == nil || r.IncidentID == "" {
 		return
 	}
-	o.text("\nRaised incident %s: %s\n", r.IncidentID, r.IncidentWebURL)
+	o.text("\nRaised incident %s: %s\n", line(r.IncidentID), line(r.IncidentWebURL))
 	for _, a := range r.Alerts {
-		o.text("  alert %s: %s\n", a.ID, a.WebURL)
+		o.text("  alert %s: %s\n", line(a.ID), line(a.WebURL))
 	}
 }
 
@@ -121,15 +123,26 @@ func (o *output) refused(summary string, err error) int {
 
 func (o *output) incident(i *incident.Incident) {
 	o.report.Incident = i
-	o.text("\nRead back\n  incident %s %q\n", i.ID, i.DisplayName)
-	o.text("  severity %s, status %s, owner %q, tags %q\n", i.Severity, i.Status, i.AssignedTo, i.CustomTags)
+	o.text("\nRead back\n  incident %s %q\n", line(i.ID), i.DisplayName)
+	o.text("  severity %s, status %s, owner %q, tags %q\n", line(i.Severity), line(i.Status), i.AssignedTo, i.CustomTags)
 	o.text("  description: %q\n", i.Description)
 	for _, c := range i.Comments {
 		o.text("  comment: %q\n", c.Comment)
 	}
 	for _, a := range i.Alerts {
-		o.text("  alert %q: %s, %s, %s\n", a.Title, a.ServiceSource, a.DetectionSource, a.Status)
+		o.text("  alert %q: %s, %s, %s\n", a.Title, line(a.ServiceSource), line(a.DetectionSource), line(a.Status))
 	}
+}
+
+// line makes what a service sent harmless for a terminal: nothing in it moves
+// the cursor, changes a colour or begins a line.
+func line[T ~string](s T) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsGraphic(r) {
+			return r
+		}
+		return ' '
+	}, string(s))
 }
 
 func count(n int, noun string) string {
