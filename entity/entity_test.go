@@ -26,7 +26,7 @@ var forms = map[string]struct{ good, bad []string }{
 	},
 	"user sid": {
 		[]string{"S-1-5-21-397955417-626881126-188441444-1010", "s-1-5-18", "S-1-0x10000000000-1", "S-1-12-1-4294967295-2-3-4"},
-		[]string{"S-1-5", "S-2-5-18", "S-1-5-4294967296", "S-1-5-21-x", "S-1-5-" + strings.Repeat("1-", 15) + "1", "S-1-5-1_0", "S-1-0x1000000000000-1"},
+		[]string{"S-1-5", "S-2-5-18", "S-1-5-4294967296", "S-1-5-21-x", "S-1-5-" + strings.Repeat("1-", 15) + "1", "S-1-5-1_0", "S-1-1_0-5", "S-1-0b101-5", "S-1-0o5-5", "S-1-0x-5", "S-1-+5-5", "S-1-0x1000000000000-1"},
 	},
 	"device deviceId": {
 		[]string{"1e5bc9d7e413ddd7902c2932e418702b84d0cc07", "fd8a7e9c-2f1b-4f2c-9d3e-x1y2z3a4b5c6"},
@@ -73,7 +73,7 @@ var forms = map[string]struct{ good, bad []string }{
 			"/subscriptions/8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm",
 			"/providers/Microsoft.Management/managementGroups/mg",
 		},
-		[]string{"/subscriptions/x", "subscriptions/8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", "/subscriptions/8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a/", "/providers/Microsoft.Management", "/x/y", "/"},
+		[]string{"/subscriptions/x", "subscriptions/8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", "/subscriptions/8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a/", "/providers/Microsoft.Management", "/x/y", "/", "/providers/Microsoft.Management//managementGroups/mg"},
 	},
 	"amazonResource amazonResourceId": {
 		[]string{"arn:aws:s3:::bucket", "arn:aws-us-gov:ec2:us-gov-west-1:123456789012:instance/i-0abc", "arn:aws:iam::aws:policy/Admin"},

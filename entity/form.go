@@ -150,8 +150,11 @@ func isSID(s string) bool {
 	if len(parts) < 4 || len(parts) > 3+15 || parts[0] != "S" || parts[1] != "1" {
 		return false
 	}
-	// Base 0 takes the decimal form, and the hexadecimal one with its 0x.
-	if _, err := strconv.ParseUint(parts[2], 0, 48); err != nil || strings.Contains(s, "_") {
+	authority, base := parts[2], 10
+	if digits, hexadecimal := strings.CutPrefix(authority, "0X"); hexadecimal {
+		authority, base = digits, 16
+	}
+	if _, err := strconv.ParseUint(authority, base, 48); err != nil {
 		return false
 	}
 	for _, sub := range parts[3:] {
