@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -68,7 +69,8 @@ func TestRequest(t *testing.T) {
 		require.Equal(t, "x=1+2", r.URL.RawQuery)
 		require.Equal(t, "Bearer "+token, r.Header.Get("Authorization"))
 		require.Equal(t, "hunter/1.0 incidentkit", r.Header.Get("User-Agent"))
-		require.Equal(t, "p", r.Header.Get("Prefer"))
+		require.Equal(t, []string{"p", "q"}, r.Header["Prefer"])
+		require.Equal(t, "application/json", r.Header.Get("Accept"))
 		require.Equal(t, "application/json", r.Header.Get("Content-Type"))
 		require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, r.Header.Get("client-request-id"))
 		body, _ := io.ReadAll(r.Body)
@@ -80,7 +82,7 @@ func TestRequest(t *testing.T) {
 	}
 	require.NoError(t, c.Do(t.Context(), client.Request{
 		Method: http.MethodPut, Path: []string{"v1.0", "a/b", "c d?e"}, Query: map[string][]string{"x": {"1 2"}},
-		Header: http.Header{"Prefer": {"p"}}, Body: map[string]string{"a": "b"},
+		Header: http.Header{"Prefer": {"p", "q"}}, Body: map[string]string{"a": "b"},
 	}, &out))
 	require.Equal(t, 7, out.X)
 }
@@ -224,6 +226,86 @@ func TestAnswersAreBounded(t *testing.T) {
 	}, client.WithMaxResponseSize(1000))
 	var out string
 	require.ErrorContains(t, c.Do(t.Context(), read, &out), "the answer is longer than 1000 bytes")
+	for size, fits := range map[int]bool{1000: true, 1001: false} {
+		c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `"`+strings.Repeat("a", size-2)+`"`)
+		}, client.WithMaxResponseSize(1000))
+		require.Equal(t, fits, c.Do(t.Context(), read, &out) == nil, "%d", size)
+	}
+}
+
+// TestAContextThatHasEndedSendsNothing, not even for a token.
+func TestAContextThatHasEndedSendsNothing(t *testing.T) {
+	asked := false
+	c, err := client.Connect(api, client.TokenSource(sourceFunc(func() (*oauth2.Token, error) {
+		asked = true
+		return &oauth2.Token{AccessToken: token}, nil
+	})), client.WithTransport(roundTripper(func(*http.Request) (*http.Response, error) { panic("a request was sent") })))
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err = c.Do(ctx, create, nil)
+	require.ErrorIs(t, err, context.Canceled)
+	require.NotErrorIs(t, err, client.ErrOutcomeUnknown)
+	require.False(t, asked)
+}
+
+// TestConnectionsAreUsedAgain after answers of every kind, and closed on demand.
+func TestConnectionsAreUsedAgain(t *testing.T) {
+	var opened, closed atomic.Int32
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(map[string]int{"/ok": 200, "/refused": 403, "/long": 200}[r.URL.Path])
+		if r.URL.Path == "/long" {
+			fmt.Fprint(w, strings.Repeat("a", 1000))
+		}
+	}))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			opened.Add(1)
+		case http.StateClosed:
+			closed.Add(1)
+		}
+	}
+	server.Start()
+	defer server.Close()
+	c := static(t, server, client.WithMaxResponseSize(100))
+	for range 3 {
+		for _, path := range []string{"ok", "refused", "long"} {
+			_ = c.Do(t.Context(), client.Request{Method: http.MethodGet, Path: []string{path}}, nil)
+		}
+	}
+	require.EqualValues(t, 1, opened.Load())
+	c.CloseIdleConnections()
+	require.Eventually(t, func() bool { return closed.Load() == 1 }, 10*time.Second, time.Millisecond)
+}
+
+// TestRetriesAreLogged with what was decided and why.
+func TestRetriesAreLogged(t *testing.T) {
+	var seen bytes.Buffer
+	c := serve(t, reply(503, ""), client.WithLogger(slog.New(slog.NewTextHandler(&seen, nil))))
+	require.Error(t, c.Do(t.Context(), read, nil))
+	require.Contains(t, seen.String(), `level=WARN msg="will try again" reason="the service failed" attempt=1 status=503`)
+	require.Contains(t, seen.String(), `level=WARN msg="gave up" reason="the service failed; no attempts left" attempt=2 status=503`)
+}
+
+// TestStatusesOfErrors that the other tests do not meet.
+func TestStatusesOfErrors(t *testing.T) {
+	for status, want := range map[int]error{410: client.ErrNotFound, 412: client.ErrConflict, 422: client.ErrInvalid, 408: client.ErrUnavailable, 599: client.ErrUnavailable} {
+		c := serve(t, reply(status, ""), client.WithRetry(1, time.Millisecond, time.Millisecond))
+		require.ErrorIs(t, c.Do(t.Context(), read, nil), want, "%d", status)
+	}
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "90")
+		w.WriteHeader(429)
+		fmt.Fprint(w, `{"error":{"code":"c","innerError":{"request-id":"inner","code":"1","innerError":{"code":"2","innerError":{"code":"3"}}}}}`)
+	})
+	failure, ok := errors.AsType[*client.Error](c.Do(t.Context(), read, nil))
+	require.True(t, ok)
+	require.Equal(t, 90*time.Second, failure.RetryAfter)
+	require.Equal(t, "Wait 1m30s and try again.", failure.Advice())
+	require.Equal(t, "3", failure.InnerCode)
+	require.Equal(t, "inner", failure.RequestID)
 }
 
 func TestTokenIsSharedAndRefused(t *testing.T) {
@@ -346,6 +428,10 @@ func TestConnectRefuses(t *testing.T) {
 		{"nil transport", cred, client.WithTransport(nil), "the transport is nil"},
 		{"nil randomness", cred, client.WithRandom(nil), "the source of randomness is nil"},
 		{"response size", cred, client.WithMaxResponseSize(0), "not positive"},
+		{"pause of nothing", cred, client.WithRetry(1, 0, time.Second), "makes no sense"},
+		{"longest pause is shortest", cred, client.WithRetry(1, time.Second, time.Millisecond), "makes no sense"},
+		{"address with a fragment", cred, cloud("https://a", "https://b#c"), "is no address"},
+		{"address without a host", cred, cloud("https://a", "https://:443"), "is no address"},
 		{"retry", cred, client.WithRetry(0, time.Second, time.Second), "makes no sense"},
 		{"user agent", cred, client.WithUserAgent("a\r\nb"), "not printable"},
 	} {
@@ -374,6 +460,53 @@ func TestConditions(t *testing.T) {
 			require.Equal(t, condition == want, errors.Is(&client.Error{StatusCode: status}, condition), "%d %v", status, condition)
 		}
 	}
+}
+
+// TestCloudAddresses holds the addresses against Learn, "Microsoft Graph
+// national cloud deployments".
+func TestCloudAddresses(t *testing.T) {
+	for want, cloud := range map[[2]string]client.Cloud{
+		{"https://login.microsoftonline.com", "https://graph.microsoft.com"}:          client.Global(),
+		{"https://login.microsoftonline.us", "https://graph.microsoft.us"}:            client.USGovernment(),
+		{"https://login.microsoftonline.us", "https://dod-graph.microsoft.us"}:        client.USGovernmentDoD(),
+		{"https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"}: client.China(),
+	} {
+		require.Equal(t, want, [2]string{cloud.Authority, cloud.Graph}, cloud.Name)
+	}
+}
+
+// TestTheLongestPauseIsTheCallers: a service that asks for a longer one gets no
+// further attempt.
+func TestTheLongestPauseIsTheCallers(t *testing.T) {
+	var requests atomic.Int32
+	c := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		requests.Add(1)
+		w.Header().Set("Retry-After", "1")
+		w.WriteHeader(429)
+	}, client.WithRetry(2, time.Millisecond, 10*time.Millisecond))
+	require.ErrorIs(t, c.Do(t.Context(), read, nil), client.ErrThrottled)
+	require.EqualValues(t, 1, requests.Load())
+}
+
+// TestTokensThatExpireAreFetchedAgain shortly before they do.
+func TestTokensThatExpireAreFetchedAgain(t *testing.T) {
+	var tokens atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/tenant/oauth2/v2.0/token" {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprintf(w, `{"access_token":"token %d","expires_in":5,"token_type":"Bearer"}`, tokens.Add(1))
+			return
+		}
+		fmt.Fprint(w, `{}`)
+	}))
+	defer server.Close()
+	c, err := client.Connect(api, client.ClientSecret("tenant", "app", secret), client.WithCloud(client.Cloud{Authority: server.URL, Graph: server.URL}))
+	require.NoError(t, err)
+	defer c.CloseIdleConnections()
+	for range 3 {
+		require.NoError(t, c.Do(t.Context(), read, nil))
+	}
+	require.EqualValues(t, 3, tokens.Load())
 }
 
 func TestClouds(t *testing.T) {

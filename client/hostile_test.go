@@ -2,6 +2,7 @@ package client_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -355,4 +357,42 @@ func TestSwitchingProtocolsDoesNotHang(t *testing.T) {
 	case <-time.After(10 * time.Second):
 		t.Fatal("the call outlived its context")
 	}
+}
+
+// TestACompressedBombIsBounded: what counts is the size after decompression.
+func TestACompressedBombIsBounded(t *testing.T) {
+	var bomb bytes.Buffer
+	w := gzip.NewWriter(&bomb)
+	_, _ = w.Write([]byte(`"`))
+	for range 32 {
+		_, _ = w.Write(bytes.Repeat([]byte("a"), 1<<18))
+	}
+	require.NoError(t, w.Close())
+	for _, status := range []int{200, 500} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.WriteHeader(status)
+			_, _ = w.Write(bomb.Bytes())
+		}))
+		c := static(t, server, client.WithMaxResponseSize(1<<17), client.WithRetry(1, time.Millisecond, time.Millisecond))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		var out string
+		require.Error(t, c.Do(t.Context(), read, &out))
+		runtime.ReadMemStats(&after)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(2<<20), "%d", status)
+		server.Close()
+	}
+}
+
+// TestHeadersAreBounded: what an answer calls itself ends in an error's text.
+func TestHeadersAreBounded(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("request-id", strings.Repeat("r", 100_000))
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer server.Close()
+	err := static(t, server).Do(t.Context(), read, nil)
+	require.ErrorIs(t, err, client.ErrForbidden)
+	require.Less(t, len(err.Error()), 1000)
 }

@@ -224,6 +224,59 @@ func TestConcurrentUse(t *testing.T) {
 	require.Equal(t, 404, call(e, "GET", "/v1.0/security/incidents/401", valid, "").Code)
 }
 
+// TestWhatChangesAnIncident looks at an incident after each thing that is done
+// to it, a minute apart.
+func TestWhatChangesAnIncident(t *testing.T) {
+	now := time.Date(2026, 8, 4, 10, 0, 0, 123456789, time.UTC)
+	e := emulator.New(emulator.WithClock(func() time.Time { return now }))
+	valid := token(t, e)
+	type state struct{ Severity, Created, Updated string }
+	look := func() state {
+		var i struct{ Severity, CreatedDateTime, LastUpdateDateTime string }
+		require.NoError(t, json.Unmarshal(call(e, "GET", "/v1.0/security/incidents/1", valid, "").Body.Bytes(), &i))
+		return state{i.Severity, i.CreatedDateTime, i.LastUpdateDateTime}
+	}
+	const created = "2026-08-04T10:00:00.1234567Z"
+	link := func(severity string) string {
+		return strings.Replace(strings.Replace(validAlert, `"low"`, `"`+severity+`"`, 1), `"title"`, `"mitreTechniques":["T1078"],"linkToIncident":1,"title"`, 1)
+	}
+	w := call(e, "POST", "/beta/security/alerts_v2/createAlert", valid, strings.Replace(link("medium"), `"linkToIncident":1,`, "", 1))
+	require.Equal(t, 201, w.Code)
+	require.Contains(t, w.Body.String(), `"mitreTechniques":["T1078"]`)
+	require.Equal(t, state{"medium", created, created}, look())
+	for _, step := range []struct{ method, path, body, severity, updated string }{
+		{"POST", "/beta/security/alerts_v2/createAlert", link("low"), "medium", "2026-08-04T10:01:00.1234567Z"},
+		{"POST", "/beta/security/alerts_v2/createAlert", link("high"), "high", "2026-08-04T10:02:00.1234567Z"},
+		{"PATCH", "/v1.0/security/incidents/1", `{"displayName":"n"}`, "high", "2026-08-04T10:03:00.1234567Z"},
+		{"POST", "/v1.0/security/incidents/1/comments", `{"comment":"c"}`, "high", "2026-08-04T10:04:00.1234567Z"},
+	} {
+		now = now.Add(time.Minute)
+		require.Less(t, call(e, step.method, step.path, valid, step.body).Code, 300)
+		require.Equal(t, state{step.severity, created, step.updated}, look())
+	}
+}
+
+func TestRequestsAreBounded(t *testing.T) {
+	e := emulator.New()
+	valid := token(t, e)
+	w := call(e, "POST", "/v1.0/security/incidents/1/comments", valid, `{"comment":"`+strings.Repeat("a", 5<<20)+`"}`)
+	require.Equal(t, 400, w.Code)
+	require.Contains(t, w.Body.String(), "too large")
+}
+
+// TestTheTenantActsThoughTheCallerHasGone, as a real one does.
+func TestTheTenantActsThoughTheCallerHasGone(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	e := emulator.New()
+	valid := token(t, e)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://tenant.example/beta/security/alerts_v2/createAlert", strings.NewReader(validAlert))
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+valid)
+	cancel()
+	_, _ = e.RoundTrip(r)
+	require.Eventually(t, func() bool { return call(e, "GET", "/v1.0/security/incidents/1", valid, "").Code == 200 }, 10*time.Second, time.Millisecond)
+}
+
 func FuzzServeHTTP(f *testing.F) {
 	for _, r := range routes {
 		f.Add(r.method, r.path, r.body)

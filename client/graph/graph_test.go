@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,10 @@ func TestSubmit(t *testing.T) {
 	require.Equal(t, "1", receipt.IncidentID)
 	require.Equal(t, "https://security.microsoft.com/incident2/1/overview?tid="+emulator.TenantID, receipt.IncidentWebURL)
 	require.Len(t, receipt.Alerts, 2)
+	for _, a := range receipt.Alerts {
+		require.Contains(t, a.WebURL, "https://security.microsoft.com/alerts/"+a.ID)
+		require.Equal(t, "manual_"+a.ID[:strings.LastIndex(a.ID, "_")], a.ProviderAlertID)
+	}
 	require.Empty(t, receipt.NotCarried)
 	require.Empty(t, cmp.Diff([]incident.Step{
 		{Action: incident.ActionCreateAlert, State: incident.StateDone},
@@ -185,6 +190,34 @@ func TestSubmitIsNotRepeated(t *testing.T) {
 	}
 }
 
+// TestConcurrentSubmits share a client and a draft, and leave no goroutine
+// behind.
+func TestConcurrentSubmits(t *testing.T) {
+	before := runtime.NumGoroutine()
+	e := emulator.New()
+	server := httptest.NewServer(e)
+	c, err := graph.New(e.Credential(), client.WithCloud(e.Cloud(server.URL)))
+	require.NoError(t, err)
+	draft := incident.Draft{Alerts: []alert.Draft{oneAlert("first"), oneAlert("second")}, Name: "n", Tags: []string{"x"}, Comment: "c"}
+	var group sync.WaitGroup
+	var ids sync.Map
+	for range 16 {
+		group.Go(func() {
+			receipt, err := c.Submit(t.Context(), draft)
+			if err == nil {
+				ids.Store(receipt.IncidentID, true)
+			}
+		})
+	}
+	group.Wait()
+	n := 0
+	ids.Range(func(any, any) bool { n++; return true })
+	require.Equal(t, 16, n, "sixteen incidents")
+	c.CloseIdleConnections()
+	server.Close()
+	require.Eventually(t, func() bool { return runtime.NumGoroutine() <= before }, 10*time.Second, 10*time.Millisecond)
+}
+
 // fake answers every request of the API with one body.
 func fake(t *testing.T, status int, body string, look func(*http.Request, string)) *graph.Client {
 	t.Helper()
@@ -241,7 +274,12 @@ func TestWireForms(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var got string
-			c := fake(t, http.StatusOK, body, func(r *http.Request, data string) { got = r.Method + " " + r.URL.RequestURI() + " " + data })
+			c := fake(t, http.StatusOK, body, func(r *http.Request, data string) {
+				got = r.Method + " " + r.URL.RequestURI() + " " + data
+				if tt.name != "comment on incident" { // whose answer has no enumeration
+					require.Equal(t, "include-unknown-enum-members", r.Header.Get("Prefer"))
+				}
+			})
 			require.NoError(t, tt.call(c))
 			require.Equal(t, tt.want, got)
 		})
@@ -269,6 +307,39 @@ func TestAnswersThatLie(t *testing.T) {
 	receipt, err = c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{oneAlert("x")}})
 	require.NoError(t, err)
 	require.Equal(t, "https://portal.example/incident2/12/overview", receipt.IncidentWebURL)
+}
+
+// TestTheScopeIsTheAPIs: a token for another API would be refused.
+func TestTheScopeIsTheAPIs(t *testing.T) {
+	var scope string
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		scope = r.PostFormValue("scope")
+		w.WriteHeader(http.StatusBadRequest)
+	}))
+	defer server.Close()
+	c, err := graph.New(client.ClientSecret("t", "c", "s"), client.WithCloud(client.Cloud{Authority: server.URL, Graph: "https://graph.example"}))
+	require.NoError(t, err)
+	_, err = c.GetAlert(t.Context(), "x")
+	require.Error(t, err)
+	require.Equal(t, "https://graph.example/.default", scope)
+}
+
+// TestTheFirstAlertNamesTheIncident, also when the service puts a later one
+// somewhere else; and a cloud without a portal gives no link.
+func TestTheFirstAlertNamesTheIncident(t *testing.T) {
+	n := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		n++
+		fmt.Fprintf(w, `{"id":"a%[1]d","incidentId":"%[1]d"}`, n)
+	}))
+	defer server.Close()
+	c, err := graph.New(client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "T0ken"})),
+		client.WithCloud(client.Cloud{Authority: server.URL, Graph: server.URL, CreatesAlerts: true}))
+	require.NoError(t, err)
+	receipt, err := c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{oneAlert("x"), oneAlert("y")}})
+	require.NoError(t, err)
+	require.Equal(t, "1", receipt.IncidentID)
+	require.Empty(t, receipt.IncidentWebURL)
 }
 
 func TestChinaCannotCreate(t *testing.T) {

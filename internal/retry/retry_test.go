@@ -219,6 +219,48 @@ func TestAttemptsEnd(t *testing.T) {
 	})
 }
 
+// TestLongPausesStayLong: the pause is doubled only as often as it can be.
+func TestLongPausesStayLong(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		settings := retry.Defaults()
+		settings.Attempts = 80
+		settings.Jitter = func() float64 { return 0 }
+		s := &script{}
+		for range settings.Attempts {
+			s.attempts = append(s.attempts, answer(503, ""))
+		}
+		start := time.Now()
+		req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
+		resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Repeatable, req)
+		require.NoError(t, err)
+		retry.Drain(resp.Body)
+		require.Len(t, s.bodies, 80)
+		// 0.5 s doubled up to 16 s, then 30 s; half of each.
+		require.Equal(t, (500+1000+2000+4000+8000+16000)*time.Millisecond/2+73*15*time.Second, time.Since(start))
+	})
+}
+
+// TestSwitchedProtocols gives up the connection and shows no body.
+func TestSwitchedProtocols(t *testing.T) {
+	body := &closer{}
+	s := &script{attempts: []func(*http.Request) (*http.Response, error){func(r *http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: http.Header{}, Body: body, Request: r}, nil
+	}}}
+	req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
+	resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Repeatable, req)
+	require.NoError(t, err)
+	require.True(t, body.closed)
+	data, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.Empty(t, data)
+}
+
+// closer is a body that may be closed and not be read.
+type closer struct{ closed bool }
+
+func (c *closer) Read([]byte) (int, error) { panic("read") }
+func (c *closer) Close() error             { c.closed = true; return nil }
+
 func TestPausesAreHonouredAndBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{attempts: []func(*http.Request) (*http.Response, error){
