@@ -2,6 +2,7 @@ package retry_test
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -93,6 +94,13 @@ func untrusted(r *http.Request) (*http.Response, error) {
 	return nil, x509.UnknownAuthorityError{}
 }
 
+func failing(err error) func(*http.Request) (*http.Response, error) {
+	return func(r *http.Request) (*http.Response, error) {
+		httptrace.ContextClientTrace(r.Context()).GetConn("host:443")
+		return nil, err
+	}
+}
+
 func TestMatrix(t *testing.T) {
 	for _, tt := range []struct {
 		cause            string
@@ -119,6 +127,9 @@ func TestMatrix(t *testing.T) {
 		{"a transport that searches on after sending", searchingAgain, 2, 1, true},
 		{"a stale connection and no other", staleConnection, 2, 2, false},
 		{"unknown authority", untrusted, 1, 1, false},
+		{"certificate for another host", failing(&tls.CertificateVerificationError{Err: errors.New("x")}), 1, 1, false},
+		{"no such host", failing(&net.DNSError{IsNotFound: true}), 1, 1, false},
+		{"name server that fails", failing(&net.DNSError{IsTemporary: true}), 2, 2, false},
 	} {
 		for kind, want := range map[retry.Kind]int{retry.Repeatable: tt.repeatable, retry.Once: tt.once} {
 			t.Run(fmt.Sprintf("%s/%v", tt.cause, kind), func(t *testing.T) {

@@ -66,6 +66,7 @@ func TestProblems(t *testing.T) {
 	require.Empty(t, cmp.Diff(want, []validate.Problem(outer)))
 	require.Equal(t, "items[0] is odd\nitems[0].name is missing", (&validate.Error{Problems: outer[:2]}).Error())
 	require.Equal(t, "is odd", want[3].String())
+	require.Equal(t, "a [31mb is c d", validate.Problem{Path: "a\x1b[31mb", Message: "is\tc\nd"}.String())
 }
 
 func TestQuote(t *testing.T) {
