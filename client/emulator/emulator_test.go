@@ -256,6 +256,20 @@ func TestWhatChangesAnIncident(t *testing.T) {
 	}
 }
 
+func TestCommentsAreKept(t *testing.T) {
+	e := emulator.New()
+	valid := token(t, e)
+	require.Equal(t, 201, call(e, "POST", "/beta/security/alerts_v2/createAlert", valid, validAlert).Code)
+	for _, text := range []string{"one", "two"} {
+		require.Equal(t, 200, call(e, "POST", "/v1.0/security/incidents/1/comments", valid, `{"comment":"`+text+`"}`).Code)
+	}
+	var i struct{ Comments []struct{ Comment string } }
+	require.NoError(t, json.Unmarshal(call(e, "GET", "/v1.0/security/incidents/1", valid, "").Body.Bytes(), &i))
+	require.Len(t, i.Comments, 2)
+	require.Equal(t, "one", i.Comments[0].Comment)
+	require.Equal(t, "two", i.Comments[1].Comment)
+}
+
 func TestRequestsAreBounded(t *testing.T) {
 	e := emulator.New()
 	valid := token(t, e)
