@@ -82,7 +82,7 @@ func TestAValidDraftCanBeWritten(t *testing.T) {
 		"category":            func(d *incident.Draft) { d.Alerts[1].Category = bad },
 		"recommended actions": func(d *incident.Draft) { d.Alerts[1].RecommendedActions = bad },
 		"workspace":           func(d *incident.Draft) { d.Alerts[0].SentinelWorkspace, d.Alerts[1].SentinelWorkspace = bad, bad },
-		"technique":           func(d *incident.Draft) { d.Alerts[1].Techniques = []string{bad} },
+		"technique":           func(d *incident.Draft) { d.Alerts[1].Techniques = []attack.ID{bad} },
 		"identifier": func(d *incident.Draft) {
 			d.Alerts[1].Entities = []entity.Definition{entity.CloudApplicationByName(bad).Impacted()}
 		},
