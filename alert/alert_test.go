@@ -303,3 +303,21 @@ func TestTitlesThatMoveTheCursor(t *testing.T) {
 		require.Equal(t, []string{"title line-break"}, got, "%q", title)
 	}
 }
+
+// TestDuplicatesOfAnyEntity: every one is compared with all before it.
+func TestDuplicatesOfAnyEntity(t *testing.T) {
+	d := documented()
+	d.Entities = nil
+	for i := range 100 {
+		d.Entities = append(d.Entities, entity.IPAddress(fmt.Sprintf("10.0.0.%d", i)).Impacted())
+	}
+	require.NoError(t, d.Validate())
+	d.Entities[99] = d.Entities[98]
+	require.EqualError(t, d.Validate(), "entityDefinitions[99] names the same entity as entityDefinitions[98]; remove one of the two")
+	// A workspace that JSON cannot carry, or that shows nothing.
+	d = documented()
+	for _, workspace := range []string{"a\xff", " "} {
+		d.SentinelWorkspace = workspace
+		require.Error(t, d.Validate())
+	}
+}
