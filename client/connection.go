@@ -16,6 +16,7 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/retry"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -124,6 +125,9 @@ func (c Connection) GoString() string { return c.String() }
 
 // Cloud returns the cloud that the connection was made for.
 func (c *Connection) Cloud() Cloud { return c.cloud }
+
+// Rules returns the rules of [WithRules].
+func (c *Connection) Rules() []alert.Option { return c.settings.rules }
 
 // CloseIdleConnections closes the network connections that wait for a next
 // request. The connection stays usable.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/internal/retry"
 )
 
@@ -24,6 +25,7 @@ type settings struct {
 	random          io.Reader
 	maxResponseSize int64
 	retry           retry.Settings
+	rules           []alert.Option
 }
 
 // WithCloud selects the cloud; the default is [Global].
@@ -49,9 +51,10 @@ func WithTransport(rt http.RoundTripper) Option {
 	}
 }
 
-// WithLogger logs requests at level debug and repeated or refused ones at level
-// warn: method, path, status, duration, ids. Bodies, query values and tokens
-// are never logged. The default logs nothing.
+// WithLogger logs each request that was answered at level debug, with method,
+// path, status, duration and the two request ids, and each attempt that failed
+// at level warn, with the reason to try again or to give up. Bodies, query values
+// and tokens are never logged. The default logs nothing.
 func WithLogger(l *slog.Logger) Option {
 	return func(s *settings) error {
 		if l == nil {
@@ -109,6 +112,15 @@ func WithRetry(attempts int, shortest, longest time.Duration) Option {
 			return fmt.Errorf("retrying %d times with pauses from %v to %v makes no sense", attempts, shortest, longest)
 		}
 		s.retry.Attempts, s.retry.MinWait, s.retry.MaxWait = attempts, shortest, longest
+		return nil
+	}
+}
+
+// WithRules changes the rules by which drafts are validated before anything is
+// sent, such as [alert.ImpactedOptional]. The default is the rules of the portal.
+func WithRules(rules ...alert.Option) Option {
+	return func(s *settings) error {
+		s.rules = append(s.rules, rules...)
 		return nil
 	}
 }

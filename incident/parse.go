@@ -3,6 +3,7 @@ package incident
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -17,7 +18,8 @@ const MaxDraftSize = 16 << 20
 
 // ParseDraft reads a draft from its JSON form, {"alerts": [{…}], …}, with the
 // names that Microsoft Graph uses inside. A createAlertInput document, as the
-// documentation of Graph prints it, is accepted as well.
+// documentation of Graph prints it, is accepted as well, with and without the
+// object around it. Annotations, whose names start with @odata., are skipped.
 //
 // A field that does not exist is refused by name, so that a slip of the pen
 // does not silently drop an entity or a technique. The error is a
@@ -32,29 +34,35 @@ func ParseDraft(data []byte) (Draft, error) {
 		ps.Add("", "max", "the document has %d bytes; the largest draft is %d", len(data), MaxDraftSize)
 		return Draft{}, ps.Err()
 	}
+	// What else is in the document does not matter yet, nor whether it is one.
+	var form struct {
+		Input    jsontext.Value `json:"createAlertInput"`
+		Alerts   jsontext.Value `json:"alerts"`
+		Title    jsontext.Value `json:"title"`
+		Entities jsontext.Value `json:"entityDefinitions"`
+	}
+	_ = wire.Unmarshal(data, &form)
 	var d Draft
 	var unknown validate.Problems
 	var err error
-	if hasCreateAlertInput(data) {
+	switch {
+	case form.Input != nil:
 		var outer struct {
 			Input alert.Draft `json:"createAlertInput"`
 		}
 		unknown, err = parse(data, &outer)
 		d.Alerts = []alert.Draft{outer.Input}
-	} else {
+	case form.Alerts == nil && (form.Title != nil || form.Entities != nil):
+		var input alert.Draft
+		unknown, err = parse(data, &input)
+		d.Alerts = []alert.Draft{input}
+	default:
 		unknown, err = parse(data, &d)
 	}
 	if err != nil {
 		return Draft{}, err
 	}
 	return d, unknown.Err()
-}
-
-func hasCreateAlertInput(data []byte) bool {
-	var outer struct {
-		Input jsontext.Value `json:"createAlertInput"`
-	}
-	return wire.Unmarshal(data, &outer) == nil && outer.Input != nil
 }
 
 // parse reads data into v and lists the fields that v does not have.
@@ -67,6 +75,9 @@ func parse(data []byte, v any) (unknown validate.Problems, err error) {
 		return nil, unreadable(err)
 	}
 	for _, m := range members {
+		if strings.HasPrefix(m.Name, "@odata.") {
+			continue
+		}
 		if m.Nearest != "" {
 			unknown.Add(m.Path, "unknown-field", "does not exist; did you mean %s?", m.Nearest)
 		} else {

@@ -48,8 +48,9 @@ func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 // enumerations.
 var showAllEnums = http.Header{"Prefer": {"include-unknown-enum-members"}}
 
-// CreateAlert creates an alert from a draft that is valid, and with it an
-// incident, unless the draft names one to join.
+// CreateAlert creates an alert, and with it an incident, unless the draft names
+// one to join. A draft that breaks rules gives an [*alert.ValidationError], and
+// nothing is sent.
 //
 // The request is sent again only when it was certainly not executed; where that
 // is not known the error is [client.ErrOutcomeUnknown].
@@ -58,6 +59,9 @@ var showAllEnums = http.Header{"Prefer": {"include-unknown-enum-members"}}
 func (c *Client) CreateAlert(ctx context.Context, draft alert.Draft) (*alert.Alert, error) {
 	if cloud := c.conn.Cloud(); !cloud.CreatesAlerts {
 		return nil, fmt.Errorf("graph: cloud %s has no API to create alerts; nothing was sent", cloud.Name)
+	}
+	if err := draft.Validate(c.conn.Rules()...); err != nil {
+		return nil, err
 	}
 	var created alert.Alert
 	err := c.conn.Do(ctx, client.Request{

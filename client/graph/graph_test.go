@@ -346,6 +346,26 @@ func TestTheFirstAlertNamesTheIncident(t *testing.T) {
 	require.Empty(t, receipt.IncidentWebURL)
 }
 
+func TestRulesOfTheClient(t *testing.T) {
+	d := oneAlert("x")
+	d.Entities = d.Entities[1:]
+	e := emulator.New()
+	for _, tt := range []struct {
+		opts []client.Option
+		ok   bool
+	}{
+		{nil, false},
+		{[]client.Option{client.WithRules(alert.ImpactedOptional())}, true},
+	} {
+		c, err := graph.New(e.Credential(), append(tt.opts, client.WithCloud(e.Cloud("https://tenant.example")), client.WithTransport(e))...)
+		require.NoError(t, err)
+		_, err = c.CreateAlert(t.Context(), d)
+		require.Equal(t, tt.ok, err == nil, "%v", err)
+		_, err = c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{d}})
+		require.Equal(t, tt.ok, err == nil, "%v", err)
+	}
+}
+
 func TestChinaCannotCreate(t *testing.T) {
 	c, err := graph.New(client.ClientSecret("t", "c", "s"), client.WithCloud(client.China()))
 	require.NoError(t, err)

@@ -18,7 +18,7 @@ import (
 // A draft that breaks rules gives an [*incident.ValidationError], and nothing
 // is sent. Later errors come with a receipt that says which steps were done.
 func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Receipt, error) {
-	if err := draft.Validate(); err != nil {
+	if err := draft.Validate(c.conn.Rules()...); err != nil {
 		return nil, err
 	}
 	r := &incident.Receipt{Steps: steps(draft)}

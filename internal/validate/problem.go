@@ -35,8 +35,8 @@ func (p Problem) String() string {
 	return plain.Line(plain.Cut(p.Path, 300) + " " + p.Message)
 }
 
-// Error is the error of a value that breaks rules. It holds all problems, in
-// the order in which the value is read.
+// Error is the error of a value that breaks rules. It holds all problems, in an
+// order that is always the same: those of a field alone before those of several.
 type Error struct {
 	Problems []Problem
 }

@@ -49,6 +49,10 @@ func UnknownMembers(data []byte, v any) ([]Member, error) {
 	return nil, newError(data, err)
 }
 
+// maxNearest is for how many members a name that is spelled almost the same is
+// looked for: a document with more slips than that has another problem.
+const maxNearest = 100
+
 type walker struct {
 	dec   *jsontext.Decoder
 	found []Member
@@ -97,7 +101,11 @@ func (w *walker) object(path string, known map[string]reflect.Type) error {
 		}
 		t, ok := known[name]
 		if !ok {
-			w.found = append(w.found, Member{Path: below, Name: name, Nearest: nearest(name, known)})
+			m := Member{Path: below, Name: name}
+			if len(w.found) < maxNearest {
+				m.Nearest = nearest(name, known)
+			}
+			w.found = append(w.found, m)
 		}
 		if err := w.value(below, t); err != nil {
 			return err
