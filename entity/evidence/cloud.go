@@ -148,8 +148,7 @@ func (GoogleCloudLocationType) Values() []GoogleCloudLocationType {
 	return slices.Clone(googleCloudLocationTypeValues[:])
 }
 
-// Known reports whether g is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether g is a member of the schema. Others are kept and written as they came.
 func (g GoogleCloudLocationType) Known() bool {
 	return slices.Contains(googleCloudLocationTypeValues[:], g)
 }
@@ -174,6 +173,5 @@ var aiAgentPlatformValues = [...]AIAgentPlatform{
 // Values lists the members in the order of the schema.
 func (AIAgentPlatform) Values() []AIAgentPlatform { return slices.Clone(aiAgentPlatformValues[:]) }
 
-// Known reports whether a is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether a is a member of the schema. Others are kept and written as they came.
 func (a AIAgentPlatform) Known() bool { return slices.Contains(aiAgentPlatformValues[:], a) }

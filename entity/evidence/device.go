@@ -147,8 +147,7 @@ var defenderAVStatusValues = [...]DefenderAVStatus{
 // Values lists the members in the order of the schema.
 func (DefenderAVStatus) Values() []DefenderAVStatus { return slices.Clone(defenderAVStatusValues[:]) }
 
-// Known reports whether d is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether d is a member of the schema. Others are kept and written as they came.
 func (d DefenderAVStatus) Known() bool { return slices.Contains(defenderAVStatusValues[:], d) }
 
 // DeviceHealthStatus tells whether the sensor on a device is heard from.
@@ -176,8 +175,7 @@ func (DeviceHealthStatus) Values() []DeviceHealthStatus {
 	return slices.Clone(deviceHealthStatusValues[:])
 }
 
-// Known reports whether d is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether d is a member of the schema. Others are kept and written as they came.
 func (d DeviceHealthStatus) Known() bool { return slices.Contains(deviceHealthStatusValues[:], d) }
 
 // DeviceRiskScore is the rating of a device by Defender for Endpoint.
@@ -201,8 +199,7 @@ var deviceRiskScoreValues = [...]DeviceRiskScore{
 // Values lists the members in the order of the schema.
 func (DeviceRiskScore) Values() []DeviceRiskScore { return slices.Clone(deviceRiskScoreValues[:]) }
 
-// Known reports whether d is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether d is a member of the schema. Others are kept and written as they came.
 func (d DeviceRiskScore) Known() bool { return slices.Contains(deviceRiskScoreValues[:], d) }
 
 // OnboardingStatus tells whether Defender for Endpoint manages a device.
@@ -225,8 +222,7 @@ var onboardingStatusValues = [...]OnboardingStatus{
 // Values lists the members in the order of the schema.
 func (OnboardingStatus) Values() []OnboardingStatus { return slices.Clone(onboardingStatusValues[:]) }
 
-// Known reports whether o is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether o is a member of the schema. Others are kept and written as they came.
 func (o OnboardingStatus) Known() bool { return slices.Contains(onboardingStatusValues[:], o) }
 
 // VMCloudProvider is the cloud that a virtual machine runs in.
@@ -246,8 +242,7 @@ var vmCloudProviderValues = [...]VMCloudProvider{
 // Values lists the members in the order of the schema.
 func (VMCloudProvider) Values() []VMCloudProvider { return slices.Clone(vmCloudProviderValues[:]) }
 
-// Known reports whether v is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether v is a member of the schema. Others are kept and written as they came.
 func (v VMCloudProvider) Known() bool { return slices.Contains(vmCloudProviderValues[:], v) }
 
 // IoTDeviceImportanceType is how much a device matters to its owner.
@@ -272,8 +267,7 @@ func (IoTDeviceImportanceType) Values() []IoTDeviceImportanceType {
 	return slices.Clone(ioTDeviceImportanceTypeValues[:])
 }
 
-// Known reports whether i is a member of the schema. A value that is not is kept and written as it
-// came.
+// Known reports whether i is a member of the schema. Others are kept and written as they came.
 func (i IoTDeviceImportanceType) Known() bool {
 	return slices.Contains(ioTDeviceImportanceTypeValues[:], i)
 }

@@ -13,9 +13,9 @@
 // nor added.
 //
 // List, Any and [Unknown] have JSON methods, and may be part of what encoding/json or
-// github.com/go-json-experiment/json reads and writes. The other structs have none: they are written
-// for the second library, whose option "embed" they use, and encoding/json would give them a member
-// Extra. Put them in a List or an Any for it.
+// github.com/go-json-experiment/json reads and writes. The other structs have none: they are
+// written for the second library, whose option "embed" they use, and encoding/json would give them
+// a member Extra. Put them in a List or an Any for it.
 //
 // Evidence of a type that is not here becomes Unknown; enumerations are texts, and keep those that
 // are not here; members that are not here are kept in a field named Extra (see [Base]). What is
@@ -35,16 +35,17 @@
 //
 // A member that is null or absent gives the zero value, and the zero value is not written. Numbers
 // and booleans, of which zero and false say something, are pointers: nil is absent, and Go 1.26
-// writes new(int64(7)) for a value. Texts and times are plain, since an empty text or the year 1 say
-// nothing. An empty array is not absent: it gives an empty slice that is not nil, and is written.
+// writes new(int64(7)) for a value. Texts and times are plain, since an empty text or the year 1
+// say nothing. An empty array is not absent: it gives an empty slice that is not nil, and is
+// written.
 //
 // # Limits and errors
 //
 // Invalid UTF-8, duplicate names, or a value of the wrong JSON type are refused with an error that
-// has the path of the member and the position. Decode, and encoding/json with a List or Any, give an
-// [*Error], and also refuse documents with more than 64 levels of nesting or more than 262144
-// objects. Of a document within these limits, the most expensive few bytes are {} in an array of
-// structs: such an array takes up to a kilobyte for each element.
+// has the path of the member and the position. Decode, and encoding/json with a List or Any, give
+// an [*Error], and also refuse documents with more than 64 levels of nesting or more than 262144
+// objects. Ordinary lists take little more memory than their text; the most expensive documents
+// within these limits are arrays of empty objects, with up to 1.5 kB an object, garbage included.
 package evidence
 
 import (
@@ -57,16 +58,20 @@ import (
 
 // Evidence is one piece of evidence: a pointer to one of the 48 structs or to [Unknown].
 //
-//   - identities: [*User], [*SecurityGroup], [*ServicePrincipal], [*OAuthApplication], [*ActiveDirectoryDomain]
+//   - identities: [*User], [*SecurityGroup], [*ServicePrincipal], [*OAuthApplication],
+//     [*ActiveDirectoryDomain]
 //   - sessions: [*HostLogonSession], [*CloudLogonSession], [*CloudLogonRequest]
 //   - devices: [*Device], [*IoTDevice], [*NIC]
-//   - files and processes: [*File], [*FileHash], [*Malware], [*Process], [*RegistryKey], [*RegistryValue]
+//   - files and processes: [*File], [*FileHash], [*Malware], [*Process], [*RegistryKey],
+//     [*RegistryValue]
 //   - network: [*IP], [*URL], [*DNS], [*NetworkConnection]
-//   - mail and messages: [*AnalyzedMessage], [*Mailbox], [*MailboxConfiguration], [*MailCluster], [*SubmissionMail], [*TeamsMessage]
-//   - clouds: [*AzureResource], [*AmazonResource], [*GoogleCloudResource], [*Blob], [*BlobContainer], [*SASToken],
-//     [*CloudApplication], [*AIAgent]
-//   - containers: [*Container], [*ContainerImage], [*ContainerRegistry], [*KubernetesCluster], [*KubernetesController],
-//     [*KubernetesNamespace], [*KubernetesPod], [*KubernetesSecret], [*KubernetesService], [*KubernetesServiceAccount]
+//   - mail and messages: [*AnalyzedMessage], [*Mailbox], [*MailboxConfiguration], [*MailCluster],
+//     [*SubmissionMail], [*TeamsMessage]
+//   - clouds: [*AzureResource], [*AmazonResource], [*GoogleCloudResource], [*Blob],
+//     [*BlobContainer], [*SASToken], [*CloudApplication], [*AIAgent]
+//   - containers: [*Container], [*ContainerImage], [*ContainerRegistry], [*KubernetesCluster],
+//     [*KubernetesController], [*KubernetesNamespace], [*KubernetesPod], [*KubernetesSecret],
+//     [*KubernetesService], [*KubernetesServiceAccount]
 //   - GitHub: [*GitHubOrganization], [*GitHubRepo], [*GitHubUser]
 //
 // A type switch tells them apart:
@@ -86,9 +91,11 @@ import (
 //
 // [Of] gives all evidence of one type.
 type Evidence interface {
-	// ODataType returns the name of the type as @odata.type has it, "#microsoft.graph.security.deviceEvidence".
+	// ODataType returns the name of the type as @odata.type has it,
+	// "#microsoft.graph.security.deviceEvidence".
 	ODataType() string
-	// Common returns the properties that all evidence has. They can be changed through the pointer, except for Unknown.
+	// Common returns the properties that all evidence has. They can be changed through the pointer,
+	// except for Unknown.
 	Common() *Base
 
 	isEvidence()
@@ -102,7 +109,8 @@ type Base struct {
 	DeclaredType string `json:"@odata.type,omitzero"`
 	// CreatedDateTime is when the evidence was added to the alert.
 	CreatedDateTime time.Time `json:"createdDateTime,omitzero"`
-	// DetailedRoles describe the entity's part in the alert in more detail than Roles, as free text.
+	// DetailedRoles describe the entity's part in the alert in more detail than Roles, as free
+	// text.
 	DetailedRoles []string `json:"detailedRoles,omitzero"`
 	// RemediationStatus is what became of the threat.
 	RemediationStatus RemediationStatus `json:"remediationStatus,omitzero"`
@@ -125,10 +133,10 @@ func (b *Base) Common() *Base { return b }
 
 func (*Base) isEvidence() {}
 
-// Unknown is what evidence becomes that this package has no type for. Its JSON is kept byte for byte
-// in Raw; the JSON libraries may change white space and escapes when they write it. An element of a
-// [List] that is null, or not an object at all, becomes Unknown too, so that one odd element does not
-// cost the others.
+// Unknown is what evidence becomes that this package has no type for. Its JSON is kept byte for
+// byte in Raw; the JSON libraries may change white space and escapes when they write it. An element
+// of a [List] that is null, or not an object at all, becomes Unknown too, so that one odd element
+// does not cost the others.
 type Unknown struct {
 	// Raw is the whole JSON value, @odata.type included.
 	Raw jsontext.Value
@@ -139,7 +147,8 @@ func (u *Unknown) ODataType() string {
 	return odataType(u.Raw)
 }
 
-// Common returns the common properties as far as they can be read from Raw. Changes to them have no effect.
+// Common returns the common properties as far as they can be read from Raw. Changes to them have no
+// effect.
 func (u *Unknown) Common() *Base {
 	var b Base
 	if wire.Unmarshal(u.Raw, &b) != nil {

@@ -281,7 +281,8 @@ func TestRefused(t *testing.T) {
 	require.ErrorContains(t, err, "invalid UTF-8")
 }
 
-// TestDepth is about nesting beyond what any service sends: the time that it takes, and who refuses it.
+// TestDepth is about nesting beyond what any service sends: the time that it takes, and who refuses
+// it.
 func TestDepth(t *testing.T) {
 	cluster := func(depth int, first bool) []byte {
 		const name = `"@odata.type":"#microsoft.graph.security.kubernetesClusterEvidence"`

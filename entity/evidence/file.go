@@ -49,7 +49,8 @@ type FileHash struct {
 // ODataType returns the name that @odata.type has for the type.
 func (*FileHash) ODataType() string { return namespace + "fileHashEvidence" }
 
-// Hash is a hash of a [Blob]. The schema calls it fileHash; the name [FileHash] belongs to the evidence.
+// Hash is a hash of a [Blob]. The schema calls it fileHash; the name [FileHash] belongs to the
+// evidence.
 type Hash struct {
 	Algorithm FileHashAlgorithm `json:"algorithm,omitzero"`
 	Value     string            `json:"value,omitzero"`
@@ -92,5 +93,5 @@ func (FileHashAlgorithm) Values() []FileHashAlgorithm {
 	return slices.Clone(fileHashAlgorithmValues[:])
 }
 
-// Known reports whether f is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether f is a member of the schema. Others are kept and written as they came.
 func (f FileHashAlgorithm) Known() bool { return slices.Contains(fileHashAlgorithmValues[:], f) }

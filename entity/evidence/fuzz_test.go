@@ -14,9 +14,9 @@ import (
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
-// FuzzDecode decodes anything as one piece of evidence and as a list of it. Nothing panics; errors have a place in the
-// document; what has been decoded is encoded to valid JSON that gives the same values and the same JSON again;
-// what is unknown is kept byte for byte.
+// FuzzDecode decodes anything as one piece of evidence and as a list of it. Nothing panics; errors
+// have a place in the document; what has been decoded is encoded to valid JSON that gives the same
+// values and the same JSON again; what is unknown is kept byte for byte.
 func FuzzDecode(f *testing.F) {
 	text, err := os.ReadFile("testdata/items.json")
 	require.NoError(f, err)

@@ -126,5 +126,5 @@ func (ServicePrincipalType) Values() []ServicePrincipalType {
 	return slices.Clone(servicePrincipalTypeValues[:])
 }
 
-// Known reports whether s is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether s is a member of the schema. Others are kept and written as they came.
 func (s ServicePrincipalType) Known() bool { return slices.Contains(servicePrincipalTypeValues[:], s) }

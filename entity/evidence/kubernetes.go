@@ -9,8 +9,8 @@ import (
 // KubernetesCluster is a cluster (kubernetesClusterEvidence).
 type KubernetesCluster struct {
 	Base
-	// CloudResource is the cluster as a resource of its cloud. The schema declares it as any evidence;
-	// it is an [AzureResource], [AmazonResource] or [GoogleCloudResource].
+	// CloudResource is the cluster as a resource of its cloud. The schema declares it as any
+	// evidence; it is an [AzureResource], [AmazonResource] or [GoogleCloudResource].
 	CloudResource Any `json:"cloudResource,omitzero"`
 	// Distribution is the flavor of Kubernetes.
 	Distribution string             `json:"distribution,omitzero"`
@@ -176,7 +176,7 @@ func (ContainerPortProtocol) Values() []ContainerPortProtocol {
 	return slices.Clone(containerPortProtocolValues[:])
 }
 
-// Known reports whether c is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether c is a member of the schema. Others are kept and written as they came.
 func (c ContainerPortProtocol) Known() bool {
 	return slices.Contains(containerPortProtocolValues[:], c)
 }
@@ -204,7 +204,7 @@ func (KubernetesPlatform) Values() []KubernetesPlatform {
 	return slices.Clone(kubernetesPlatformValues[:])
 }
 
-// Known reports whether k is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether k is a member of the schema. Others are kept and written as they came.
 func (k KubernetesPlatform) Known() bool { return slices.Contains(kubernetesPlatformValues[:], k) }
 
 // KubernetesServiceType is how a service is reachable.
@@ -230,7 +230,7 @@ func (KubernetesServiceType) Values() []KubernetesServiceType {
 	return slices.Clone(kubernetesServiceTypeValues[:])
 }
 
-// Known reports whether k is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether k is a member of the schema. Others are kept and written as they came.
 func (k KubernetesServiceType) Known() bool {
 	return slices.Contains(kubernetesServiceTypeValues[:], k)
 }

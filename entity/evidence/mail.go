@@ -19,9 +19,11 @@ type AnalyzedMessage struct {
 	// InternetMessageID is the Message-ID header, in angle brackets.
 	InternetMessageID string `json:"internetMessageId,omitzero"`
 	Language          string `json:"language,omitzero"`
-	// NetworkMessageID is the GUID that Exchange gave the mail; each copy after the fork of recipients has its own.
+	// NetworkMessageID is the GUID that Exchange gave the mail; each copy after the fork of
+	// recipients has its own.
 	NetworkMessageID string `json:"networkMessageId,omitzero"`
-	// P1Sender is the sender of the envelope (RFC 5321), P2Sender that of the From header (RFC 5322).
+	// P1Sender is the sender of the envelope (RFC 5321), P2Sender that of the From header (RFC
+	// 5322).
 	P1Sender              *EmailSender `json:"p1Sender,omitzero"`
 	P2Sender              *EmailSender `json:"p2Sender,omitzero"`
 	ReceivedDateTime      time.Time    `json:"receivedDateTime,omitzero"`
@@ -139,7 +141,7 @@ func (MailboxConfigurationType) Values() []MailboxConfigurationType {
 	return slices.Clone(mailboxConfigurationTypeValues[:])
 }
 
-// Known reports whether m is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether m is a member of the schema. Others are kept and written as they came.
 func (m MailboxConfigurationType) Known() bool {
 	return slices.Contains(mailboxConfigurationTypeValues[:], m)
 }

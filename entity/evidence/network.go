@@ -89,5 +89,5 @@ var protocolTypeValues = [...]ProtocolType{
 // Values lists the members in the order of the schema.
 func (ProtocolType) Values() []ProtocolType { return slices.Clone(protocolTypeValues[:]) }
 
-// Known reports whether p is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether p is a member of the schema. Others are kept and written as they came.
 func (p ProtocolType) Known() bool { return slices.Contains(protocolTypeValues[:], p) }

@@ -17,7 +17,8 @@ type Process struct {
 	ParentProcessImageFile        *FileDetails `json:"parentProcessImageFile,omitzero"`
 	ProcessCommandLine            string       `json:"processCommandLine,omitzero"`
 	ProcessCreationDateTime       time.Time    `json:"processCreationDateTime,omitzero"`
-	// ProcessID is the number the operating system gave the process. It is reused: the creation time tells two apart.
+	// ProcessID is the number the operating system gave the process. It is reused: the creation
+	// time tells two apart.
 	ProcessID *int64 `json:"processId,omitzero"`
 	// UserAccount is who the process ran as.
 	UserAccount *UserAccount `json:"userAccount,omitzero"`

@@ -31,7 +31,8 @@ func (d *document) add(name, in, out string) {
 	}
 }
 
-// drawer draws documents for Go types by their json tags: every property is there, null, empty or absent.
+// drawer draws documents for Go types by their json tags: every property is there, null, empty or
+// absent.
 type drawer struct{ *rapid.T }
 
 func (d drawer) pick(label string, n int) int { return rapid.IntRange(0, n-1).Draw(d.T, label) }
@@ -42,7 +43,8 @@ func (d drawer) text() string {
 	return string(b)
 }
 
-// object returns an object for the struct type t. A name makes it polymorphic, with @odata.type at any place.
+// object returns an object for the struct type t. A name makes it polymorphic, with @odata.type at
+// any place.
 func (d drawer) object(t reflect.Type, name string, depth int) (in, out string) {
 	var doc document
 	for _, f := range reflect.VisibleFields(t) {
@@ -173,14 +175,16 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// canonical brings a JSON value into the one form of RFC 8785, except for its numbers, which it would round.
+// canonical brings a JSON value into the one form of RFC 8785, except for its numbers, which it
+// would round.
 func canonical(t require.TestingT, text string) string {
 	v := jsontext.Value(text)
 	require.NoError(t, v.Format(jsontext.ReorderRawObjects(true), jsontext.CanonicalizeRawFloats(false)), text)
 	return string(v)
 }
 
-// TestEveryMember proves for each type that each field is written under its own name and read back from there.
+// TestEveryMember proves for each type that each field is written under its own name and read back
+// from there.
 func TestEveryMember(t *testing.T) {
 	for _, e := range evidence.Types() {
 		v := reflect.ValueOf(e).Elem()

@@ -72,8 +72,8 @@ func schemaTypes() map[string]reflect.Type {
 	return types
 }
 
-// TestSchema proves against the published schema that no type, property or member is missing, misspelled,
-// or of another type.
+// TestSchema proves against the published schema that no type, property or member is missing,
+// misspelled, or of another type.
 func TestSchema(t *testing.T) {
 	folder := os.Getenv("INCIDENTKIT_DATA")
 	if folder == "" {
@@ -113,7 +113,8 @@ func TestSchema(t *testing.T) {
 		report.Types+base.Types, report.Properties+base.Properties, report.Enums, report.Members)
 }
 
-// TestTypeNames holds the Go names to the schema's names: no "Evidence", initialisms in capitals, nothing else.
+// TestTypeNames holds the Go names to the schema's names: no "Evidence", initialisms in capitals,
+// nothing else.
 func TestTypeNames(t *testing.T) {
 	for name, typ := range schemaTypes() {
 		want := strings.ToLower(strings.TrimSuffix(name, "Evidence"))
@@ -130,7 +131,8 @@ func TestTypeNames(t *testing.T) {
 	}
 }
 
-// TestConstants proves that the constants of each enumeration are what its method Values lists, and are named after it.
+// TestConstants proves that the constants of each enumeration are what its method Values lists, and
+// are named after it.
 func TestConstants(t *testing.T) {
 	declared := map[string][]string{}
 	files, err := filepath.Glob("*.go")

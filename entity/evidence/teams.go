@@ -65,7 +65,7 @@ func (AntispamTeamsDirection) Values() []AntispamTeamsDirection {
 	return slices.Clone(antispamTeamsDirectionValues[:])
 }
 
-// Known reports whether a is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether a is a member of the schema. Others are kept and written as they came.
 func (a AntispamTeamsDirection) Known() bool {
 	return slices.Contains(antispamTeamsDirectionValues[:], a)
 }
@@ -92,7 +92,7 @@ func (TeamsDeliveryLocation) Values() []TeamsDeliveryLocation {
 	return slices.Clone(teamsDeliveryLocationValues[:])
 }
 
-// Known reports whether t is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether t is a member of the schema. Others are kept and written as they came.
 func (t TeamsDeliveryLocation) Known() bool {
 	return slices.Contains(teamsDeliveryLocationValues[:], t)
 }
@@ -120,7 +120,7 @@ func (TeamsMessageDeliveryAction) Values() []TeamsMessageDeliveryAction {
 	return slices.Clone(teamsMessageDeliveryActionValues[:])
 }
 
-// Known reports whether t is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether t is a member of the schema. Others are kept and written as they came.
 func (t TeamsMessageDeliveryAction) Known() bool {
 	return slices.Contains(teamsMessageDeliveryActionValues[:], t)
 }

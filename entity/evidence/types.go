@@ -10,8 +10,8 @@ import (
 // namespace is what @odata.type has in front of the schema's name.
 const namespace = "#microsoft.graph.security."
 
-// Types returns a new value of each of the 48 types, in alphabetical order. The list is the registry of the package:
-// what is in it can be decoded.
+// Types returns a new value of each of the 48 types, in alphabetical order. The list is the
+// registry of the package: what is in it can be decoded.
 func Types() []Evidence {
 	return []Evidence{
 		&ActiveDirectoryDomain{}, &AIAgent{}, &AmazonResource{}, &AnalyzedMessage{}, &AzureResource{}, &Blob{},

@@ -23,7 +23,7 @@ var verdictValues = [...]Verdict{
 // Values lists the members in the order of the schema.
 func (Verdict) Values() []Verdict { return slices.Clone(verdictValues[:]) }
 
-// Known reports whether v is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether v is a member of the schema. Others are kept and written as they came.
 func (v Verdict) Known() bool { return slices.Contains(verdictValues[:], v) }
 
 // RemediationStatus tells what became of the threat in an entity.
@@ -59,7 +59,7 @@ func (RemediationStatus) Values() []RemediationStatus {
 	return slices.Clone(remediationStatusValues[:])
 }
 
-// Known reports whether r is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether r is a member of the schema. Others are kept and written as they came.
 func (r RemediationStatus) Known() bool { return slices.Contains(remediationStatusValues[:], r) }
 
 // Role is the part an entity plays in an alert.
@@ -94,7 +94,7 @@ var roleValues = [...]Role{
 // Values lists the members in the order of the schema.
 func (Role) Values() []Role { return slices.Clone(roleValues[:]) }
 
-// Known reports whether r is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether r is a member of the schema. Others are kept and written as they came.
 func (r Role) Known() bool { return slices.Contains(roleValues[:], r) }
 
 // DetectionStatus tells how far a file or process got before it was noticed.
@@ -115,5 +115,5 @@ var detectionStatusValues = [...]DetectionStatus{
 // Values lists the members in the order of the schema.
 func (DetectionStatus) Values() []DetectionStatus { return slices.Clone(detectionStatusValues[:]) }
 
-// Known reports whether d is a member of the schema. A value that is not is kept and written as it came.
+// Known reports whether d is a member of the schema. Others are kept and written as they came.
 func (d DetectionStatus) Known() bool { return slices.Contains(detectionStatusValues[:], d) }

@@ -12,17 +12,20 @@ import (
 // Mapping says which Go type stands for which type of a schema.
 type Mapping struct {
 	// Types maps names of the schema to Go types. A struct stands for a type with its properties;
-	// any other Go type stands as it is, such as an interface for a polymorphic type or a map for an open one.
+	// any other Go type stands as it is, such as an interface for a polymorphic type or a map for
+	// an open one.
 	Types map[string]reflect.Type
 	// Singles gives the Go type for a single value of a type where it is not simply a pointer to
 	// the mapped struct, or the mapped type.
 	Singles map[string]reflect.Type
 	// Collections gives the Go type for a collection of a type where it is not simply a slice.
 	Collections map[string]reflect.Type
-	// Enums maps names of the schema to Go types of kind string with a method Values that returns the members.
+	// Enums maps names of the schema to Go types of kind string with a method Values that returns
+	// the members.
 	Enums map[string]reflect.Type
-	// Named gives the Go type of single properties, as type.property, where this project has a more telling type than
-	// the schema: a named text for a category that the schema calls a string.
+	// Named gives the Go type of single properties, as type.property, where this project has a
+	// more telling type than the schema: a named text for a category that the schema calls a
+	// string.
 	Named map[string]reflect.Type
 	// Ignored are json names that a struct may have without a property of the schema.
 	Ignored []string
@@ -34,8 +37,9 @@ type Report struct {
 	Differences                       []string // empty if the Go types are those of the schema
 }
 
-// Compare compares every type and enumeration of m with the schema, and looks for types that the mapped ones
-// refer to but m leaves out. A property has to have a field with its exact name in the json tag and with this Go type:
+// Compare compares every type and enumeration of m with the schema, and looks for types that the
+// mapped ones refer to but m leaves out. A property has to have a field with its exact name in the
+// json tag and with this Go type:
 //
 //	Edm.String, Edm.Guid   string
 //	Edm.DateTimeOffset     time.Time
@@ -117,7 +121,8 @@ var primitives = map[string]reflect.Type{
 	"Edm.Double":         reflect.TypeFor[*float64](),
 }
 
-// goType returns the Go type that the property p has to have, or nil after reporting that there is none.
+// goType returns the Go type that the property p has to have, or nil after reporting that there is
+// none.
 func (c *comparison) goType(owner string, p Property) reflect.Type {
 	if t, ok := c.mapping.Named[owner+"."+p.Name]; ok {
 		return t
@@ -176,7 +181,8 @@ func (c *comparison) compareEnum(name string, got reflect.Type) {
 	}
 }
 
-// jsonFields returns the fields of a struct, those of embedded structs included, by the name in their json tag.
+// jsonFields returns the fields of a struct, those of embedded structs included, by the name in
+// their json tag.
 func jsonFields(t reflect.Type) map[string]reflect.StructField {
 	fields := map[string]reflect.StructField{}
 	for _, f := range reflect.VisibleFields(t) {

@@ -1,5 +1,6 @@
-// Package csdl reads the Common Schema Definition Language of OData, in which Microsoft Graph publishes its types,
-// and compares Go types with it. Only tests use it: they prove that the module's types are those of the schema.
+// Package csdl reads the Common Schema Definition Language of OData, in which Microsoft Graph
+// publishes its types, and compares Go types with it. Only tests use it: they prove that the
+// module's types are those of the schema.
 package csdl
 
 import (
