@@ -16,6 +16,8 @@ import (
 //
 // Source: Learn, "alert resource type" (v1.0); Microsoft Graph v1.0 metadata.
 type Alert struct {
+	// ODataType is the name of the type in the answer, where it has one.
+	ODataType string `json:"@odata.type,omitzero"`
 	// ID names the alert. Ids come in several shapes; treat them as opaque.
 	ID string `json:"id,omitzero"`
 	// ProviderAlertID is the id in the product that raised the alert; that of a

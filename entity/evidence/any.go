@@ -116,6 +116,6 @@ func write(enc *jsontext.Encoder, e Evidence) error {
 		return fmt.Errorf("%T is not a type of package evidence", e)
 	}
 	reflect.ValueOf(typed).Elem().Set(v.Elem())
-	typed.Common().DeclaredType = e.ODataType()
+	typed.Common().DeclaredType = TypeName(e.ODataType())
 	return json.MarshalEncode(enc, typed)
 }

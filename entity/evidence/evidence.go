@@ -106,7 +106,7 @@ type Base struct {
 	// DeclaredType is the @odata.type that evidence came with in a place where
 	// it needs none, since the schema fixes the type. [List] and [Any] leave it
 	// empty and write the type of the Go value.
-	DeclaredType string `json:"@odata.type,omitzero"`
+	DeclaredType TypeName `json:"@odata.type,omitzero"`
 	// CreatedDateTime is when the evidence was added to the alert.
 	CreatedDateTime time.Time `json:"createdDateTime,omitzero"`
 	// DetailedRoles describe the entity's part in the alert in more detail than Roles, as free

@@ -175,10 +175,10 @@ func TestType(t *testing.T) {
 	// Evidence that was nested can stand in a list, and the other way round.
 	nested := decode[*evidence.BlobContainer](t, `{"@odata.type":"#microsoft.graph.security.blobContainerEvidence",`+
 		`"storageResource":{"@odata.type":"microsoft.graph.security.azureResourceEvidence","resourceId":"r"}}`).StorageResource
-	require.Equal(t, "microsoft.graph.security.azureResourceEvidence", nested.DeclaredType)
+	require.EqualValues(t, "microsoft.graph.security.azureResourceEvidence", nested.DeclaredType)
 	const alone = `{"@odata.type":"#microsoft.graph.security.azureResourceEvidence","resourceId":"r"}`
 	require.Equal(t, "["+alone+"]", encode(t, evidence.List{nested}))
-	require.Equal(t, "microsoft.graph.security.azureResourceEvidence", nested.DeclaredType, "writing changes nothing")
+	require.EqualValues(t, "microsoft.graph.security.azureResourceEvidence", nested.DeclaredType, "writing changes nothing")
 	require.Equal(t, `{"@odata.type":"#microsoft.graph.security.blobContainerEvidence","storageResource":{"resourceId":"r"}}`,
 		encode(t, &evidence.BlobContainer{StorageResource: decode[*evidence.AzureResource](t, alone)}))
 

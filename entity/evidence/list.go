@@ -51,6 +51,9 @@ func (l *List) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return err
 	}
 	list := List{}
+	if dec.PeekKind() != ']' {
+		list = make(List, 0, 8) // most alerts have fewer
+	}
 	for dec.PeekKind() != ']' {
 		e, err := read(dec)
 		if err != nil {

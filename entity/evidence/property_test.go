@@ -218,7 +218,7 @@ func TestEveryMember(t *testing.T) {
 		require.NoError(t, json.Unmarshal(untyped, alone.Interface()))
 		require.Empty(t, cmp.Diff(e, alone.Interface()))
 		require.NoError(t, json.Unmarshal(text, alone.Interface()))
-		require.Equal(t, e.ODataType(), alone.Interface().(evidence.Evidence).Common().DeclaredType)
+		require.EqualValues(t, e.ODataType(), alone.Interface().(evidence.Evidence).Common().DeclaredType)
 		require.Same(t, e.Common(), v.FieldByName("Base").Addr().Interface())
 	}
 }
