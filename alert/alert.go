@@ -25,43 +25,63 @@ type Alert struct {
 	ProviderAlertID string `json:"providerAlertId,omitzero"`
 	// IncidentID is the number of the alert's incident, in decimal digits.
 	IncidentID string `json:"incidentId,omitzero"`
-	TenantID   string `json:"tenantId,omitzero"`
+	// TenantID is the GUID of the tenant that the alert is in.
+	TenantID string `json:"tenantId,omitzero"`
 
-	Title              string `json:"title,omitzero"`
-	Description        string `json:"description,omitzero"`
+	// Title is the name that the portal shows.
+	Title string `json:"title,omitzero"`
+	// Description says what happened, as free text.
+	Description string `json:"description,omitzero"`
+	// RecommendedActions tells the responder what to do, as free text.
 	RecommendedActions string `json:"recommendedActions,omitzero"`
 	// Category is deprecated by the service in favour of Categories, and yet
 	// the only one that can be given when an alert is created.
 	Category Category `json:"category,omitzero"`
 	// Categories are kill-chain categories. They need not contain Category, and
 	// may hold words that ATT&CK does not have.
-	Categories []Category  `json:"categories,omitzero"`
+	Categories []Category `json:"categories,omitzero"`
+	// Techniques are ATT&CK technique ids; they may be outdated ones.
 	Techniques []attack.ID `json:"mitreTechniques,omitzero"`
 
-	Severity       Severity       `json:"severity,omitzero"`
-	Status         Status         `json:"status,omitzero"`
+	// Severity cannot be changed once the alert exists.
+	Severity Severity `json:"severity,omitzero"`
+	// Status is where the alert stands.
+	Status Status `json:"status,omitzero"`
+	// Classification and Determination say what the alert turned out to be. The
+	// service sends null as well as unknown for none.
 	Classification Classification `json:"classification,omitzero"`
-	Determination  Determination  `json:"determination,omitzero"`
+	// Determination says what kind of activity it was.
+	Determination Determination `json:"determination,omitzero"`
 	// InvestigationState is that of Defender's own investigation.
 	InvestigationState InvestigationState `json:"investigationState,omitzero"`
 	// AssignedTo is the owner; it is empty for an alert that has none.
 	AssignedTo string `json:"assignedTo,omitzero"`
 
-	ServiceSource   ServiceSource   `json:"serviceSource,omitzero"`
+	// ServiceSource is the service that raised the alert, DetectionSource the
+	// technology that noticed its cause.
+	ServiceSource ServiceSource `json:"serviceSource,omitzero"`
+	// DetectionSource is manual for an alert that was raised by hand.
 	DetectionSource DetectionSource `json:"detectionSource,omitzero"`
-	DetectorID      string          `json:"detectorId,omitzero"`
-	ProductName     string          `json:"productName,omitzero"`
-	AlertPolicyID   string          `json:"alertPolicyId,omitzero"`
+	// DetectorID names the detector that noticed the cause.
+	DetectorID string `json:"detectorId,omitzero"`
+	// ProductName is the product that published the alert, as people call it.
+	ProductName string `json:"productName,omitzero"`
+	// AlertPolicyID names the policy that raised the alert, if one did.
+	AlertPolicyID string `json:"alertPolicyId,omitzero"`
 
 	// ActorDisplayName is the adversary or activity group.
-	ActorDisplayName  string `json:"actorDisplayName,omitzero"`
+	ActorDisplayName string `json:"actorDisplayName,omitzero"`
+	// ThreatDisplayName is the threat, as people call it.
 	ThreatDisplayName string `json:"threatDisplayName,omitzero"`
-	ThreatFamilyName  string `json:"threatFamilyName,omitzero"`
+	// ThreatFamilyName is the family of the threat.
+	ThreatFamilyName string `json:"threatFamilyName,omitzero"`
 
 	// AlertWebURL and IncidentWebURL are the pages in the portal.
 	AlertWebURL    string `json:"alertWebUrl,omitzero"`
 	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
 
+	// CreatedDateTime, LastUpdateDateTime and ResolvedDateTime are when the
+	// alert was created, last changed and resolved, in UTC.
 	CreatedDateTime    time.Time `json:"createdDateTime,omitzero"`
 	LastUpdateDateTime time.Time `json:"lastUpdateDateTime,omitzero"`
 	ResolvedDateTime   time.Time `json:"resolvedDateTime,omitzero"`
@@ -70,8 +90,10 @@ type Alert struct {
 	FirstActivityDateTime time.Time `json:"firstActivityDateTime,omitzero"`
 	LastActivityDateTime  time.Time `json:"lastActivityDateTime,omitzero"`
 
-	SystemTags []string  `json:"systemTags,omitzero"`
-	Comments   []Comment `json:"comments,omitzero"`
+	// SystemTags are set by Defender.
+	SystemTags []string `json:"systemTags,omitzero"`
+	// Comments are in the order in which they were made.
+	Comments []Comment `json:"comments,omitzero"`
 	// CustomDetails are fields of the user's own; their values are strings.
 	CustomDetails evidence.Dictionary `json:"customDetails,omitzero"`
 	// AdditionalData are other properties, of any JSON type.
@@ -108,7 +130,11 @@ func (a *Alert) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, (
 // Source: Learn, "alertComment resource type". Older samples of the page show
 // createdBy and createdTime; the published schema has the names here.
 type Comment struct {
-	Comment              string    `json:"comment,omitzero"`
-	CreatedByDisplayName string    `json:"createdByDisplayName,omitzero"`
-	CreatedDateTime      time.Time `json:"createdDateTime,omitzero"`
+	// Comment is the text.
+	Comment string `json:"comment,omitzero"`
+	// CreatedByDisplayName names the author; an application appears as API-App:
+	// and its name.
+	CreatedByDisplayName string `json:"createdByDisplayName,omitzero"`
+	// CreatedDateTime is when the comment was made, in UTC.
+	CreatedDateTime time.Time `json:"createdDateTime,omitzero"`
 }

@@ -15,7 +15,10 @@ import (
 //
 // Source: Learn, "Update alert" (v1.0, 2026-03-19).
 type Update struct {
-	Status         *Status         `json:"status,omitzero"`
+	// Status is the new status.
+	Status *Status `json:"status,omitzero"`
+	// Classification and Determination say what the alert turned out to be; see
+	// [Classification.Determinations].
 	Classification *Classification `json:"classification,omitzero"`
 	Determination  *Determination  `json:"determination,omitzero"`
 	// AssignedTo is the new owner; the empty text takes the owner away.

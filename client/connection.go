@@ -135,6 +135,7 @@ func (c *Connection) CloseIdleConnections() { c.http.CloseIdleConnections() }
 
 // Request is one request to an API.
 type Request struct {
+	// Method is the HTTP method.
 	Method string
 	// Path is the segments of the path below the endpoint, not escaped. A
 	// segment that is empty, . or .. is an error: it would name another object.

@@ -15,22 +15,22 @@ import (
 // The conditions that a caller may want to tell apart. An [*Error] is one of
 // them by its HTTP status, which [errors.Is] finds out.
 var (
-	// ErrInvalid: the service does not accept the request (400, 422).
+	// ErrInvalid means that the service does not accept the request (400, 422).
 	ErrInvalid = errors.New("the service does not accept the request")
-	// ErrUnauthorized: the token was not accepted, or none could be had (401).
+	// ErrUnauthorized means that the token was not accepted, or none could be had (401).
 	ErrUnauthorized = errors.New("the caller is not authenticated")
-	// ErrForbidden: the caller lacks a permission, or the tenant a licence (403).
+	// ErrForbidden means that the caller lacks a permission, or the tenant a licence (403).
 	ErrForbidden = errors.New("the caller is not permitted to do this")
-	// ErrNotFound: there is no such object, or the caller may not see it (404).
+	// ErrNotFound means that there is no such object, or the caller may not see it (404).
 	ErrNotFound = errors.New("there is no such object")
-	// ErrConflict: the object has changed or exists already (409, 412).
+	// ErrConflict means that the object has changed or exists already (409, 412).
 	ErrConflict = errors.New("the object is in conflict with the request")
-	// ErrThrottled: too many requests (429).
+	// ErrThrottled means that there were too many requests (429).
 	ErrThrottled = errors.New("the service throttles")
-	// ErrUnavailable: the service failed or could not be reached (408, 5xx, no
+	// ErrUnavailable means that the service failed or could not be reached (408, 5xx, no
 	// answer at all).
 	ErrUnavailable = errors.New("the service is unavailable")
-	// ErrOutcomeUnknown: a request that creates something was sent, and whether
+	// ErrOutcomeUnknown means that a request that creates something was sent, and that whether
 	// it was executed is not known. To send it again could create a second one.
 	ErrOutcomeUnknown = errors.New("it is not known whether the request was executed")
 )

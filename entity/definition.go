@@ -95,11 +95,14 @@ const maxValueLength = 1000
 //
 // Source: Learn, "entityDefinition resource type" (2026-08-25).
 type Definition struct {
-	Type       Type       `json:"entityType"`
+	// Type is what the entity is.
+	Type Type `json:"entityType"`
+	// Identifier says which of its identifiers Value is.
 	Identifier Identifier `json:"entityIdentifier"`
 	// Value is the identifier itself, of at most 1,000 characters.
 	Value string `json:"identifierValue"`
-	Role  Role   `json:"role"`
+	// Role is the part that the entity plays in the alert.
+	Role Role `json:"role"`
 }
 
 // Impacted returns the definition as an asset that the alert impacts.

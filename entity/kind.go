@@ -48,6 +48,7 @@ var kinds = [...]kind{
 
 // Kind is a pair of entity type and identifier that the service accepts.
 type Kind struct {
+	// Type and Identifier are the pair.
 	Type       Type
 	Identifier Identifier
 	// Form says in words what a value looks like, with an example.

@@ -17,18 +17,25 @@ import (
 // metadata.
 type Incident struct {
 	// ID is the incident's number, in decimal digits.
-	ID       string `json:"id,omitzero"`
+	ID string `json:"id,omitzero"`
+	// TenantID is the GUID of the tenant that the incident is in.
 	TenantID string `json:"tenantId,omitzero"`
 
+	// DisplayName is the name that the portal shows.
 	DisplayName string `json:"displayName,omitzero"`
+	// Description says what happened; at birth it is that of the first alert.
 	Description string `json:"description,omitzero"`
 	// Summary is an overview of the attack.
 	Summary string `json:"summary,omitzero"`
 
-	Severity       alert.Severity       `json:"severity,omitzero"`
-	Status         Status               `json:"status,omitzero"`
+	// Severity is the highest of the alerts, unless a person has set it.
+	Severity alert.Severity `json:"severity,omitzero"`
+	// Status is where the incident stands.
+	Status Status `json:"status,omitzero"`
+	// Classification and Determination say what the incident turned out to be.
 	Classification alert.Classification `json:"classification,omitzero"`
-	Determination  alert.Determination  `json:"determination,omitzero"`
+	// Determination says what kind of activity it was.
+	Determination alert.Determination `json:"determination,omitzero"`
 	// ResolvingComment explains the resolution and the classification.
 	ResolvingComment string `json:"resolvingComment,omitzero"`
 	// PriorityScore is from 0 to 100: above 85 is top, below 15 low. Nil means
@@ -37,7 +44,8 @@ type Incident struct {
 	PriorityScore *int32 `json:"priorityScore,omitzero"`
 
 	// AssignedTo is the owner; it is empty for an incident that has none.
-	AssignedTo string   `json:"assignedTo,omitzero"`
+	AssignedTo string `json:"assignedTo,omitzero"`
+	// CustomTags are set by people, SystemTags by Defender.
 	CustomTags []string `json:"customTags,omitzero"`
 	SystemTags []string `json:"systemTags,omitzero"`
 
@@ -46,10 +54,14 @@ type Incident struct {
 	// IncidentWebURL is the incident's page in the portal.
 	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
 
+	// CreatedDateTime and LastUpdateDateTime are when the incident was created
+	// and last changed, in UTC.
 	CreatedDateTime    time.Time `json:"createdDateTime,omitzero"`
 	LastUpdateDateTime time.Time `json:"lastUpdateDateTime,omitzero"`
-	LastModifiedBy     string    `json:"lastModifiedBy,omitzero"`
+	// LastModifiedBy names who changed the incident last.
+	LastModifiedBy string `json:"lastModifiedBy,omitzero"`
 
+	// Comments are in the order in which they were made.
 	Comments []alert.Comment `json:"comments,omitzero"`
 	// Alerts are there only when they were asked for; an incident that was
 	// merged into another has none.
@@ -69,6 +81,7 @@ type Incident struct {
 //
 // Source: Learn, "recommendedHuntingQuery resource type" (beta).
 type HuntingQuery struct {
+	// KQLText is the query in the Kusto query language.
 	KQLText string `json:"kqlText,omitzero"`
 }
 

@@ -19,6 +19,8 @@ type Receipt struct {
 
 // AlertReceipt names an alert that was created.
 type AlertReceipt struct {
+	// ID names the alert, ProviderAlertID is its id in the product that raised
+	// it.
 	ID              string `json:"id"`
 	ProviderAlertID string `json:"providerAlertId,omitzero"`
 	// WebURL is the alert's page in the portal.
@@ -49,9 +51,11 @@ const (
 
 // Step is one request of a submission.
 type Step struct {
+	// Action is what the step does.
 	Action Action `json:"action"`
 	// Alert is the index of the draft's alert that the step creates.
-	Alert int   `json:"alert,omitzero"`
+	Alert int `json:"alert,omitzero"`
+	// State is how far it has come.
 	State State `json:"state"`
 }
 

@@ -14,6 +14,7 @@ import (
 // step of the portal's wizard: the draft, what is wrong with it and what may
 // not be meant.
 type Review struct {
+	// Draft is what was reviewed.
 	Draft Draft `json:"draft"`
 	// Problems keep the draft from being submitted.
 	Problems []Problem `json:"problems,omitempty"`

@@ -12,18 +12,24 @@ import (
 //
 // Source: Learn, "Update incident" (v1.0, 2026-03-19).
 type Update struct {
-	DisplayName *string         `json:"displayName,omitzero"`
-	Description *string         `json:"description,omitzero"`
-	Summary     *string         `json:"summary,omitzero"`
-	Severity    *alert.Severity `json:"severity,omitzero"`
+	// DisplayName is the new name; it cannot be cleared.
+	DisplayName *string `json:"displayName,omitzero"`
+	// Description and Summary are free text.
+	Description *string `json:"description,omitzero"`
+	Summary     *string `json:"summary,omitzero"`
+	// Severity overrides the one that the alerts give.
+	Severity *alert.Severity `json:"severity,omitzero"`
 	// Status can be active, inProgress and resolved. The page leaves inProgress
 	// out and lists redirected; the first is in the enumeration and in use, and
 	// the second breaks the incident when a caller sets it
 	// (microsoft-graph-docs-contrib, pull request 8449).
-	Status           *Status               `json:"status,omitzero"`
-	Classification   *alert.Classification `json:"classification,omitzero"`
-	Determination    *alert.Determination  `json:"determination,omitzero"`
-	ResolvingComment *string               `json:"resolvingComment,omitzero"`
+	Status *Status `json:"status,omitzero"`
+	// Classification and Determination say what the incident turned out to be;
+	// see [alert.Classification.Determinations].
+	Classification *alert.Classification `json:"classification,omitzero"`
+	Determination  *alert.Determination  `json:"determination,omitzero"`
+	// ResolvingComment explains the resolution and the classification.
+	ResolvingComment *string `json:"resolvingComment,omitzero"`
 	// AssignedTo is the new owner; the empty text takes the owner away.
 	AssignedTo *string `json:"assignedTo,omitzero"`
 	// CustomTags replaces the whole list.
