@@ -1,8 +1,6 @@
 package incident_test
 
 import (
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -15,15 +13,7 @@ import (
 
 // TestSchema holds the types of the package against the published schema.
 func TestSchema(t *testing.T) {
-	folder := os.Getenv("INCIDENTKIT_DATA")
-	if folder == "" {
-		t.Skip("INCIDENTKIT_DATA does not name the folder with graph/microsoft.graph.security.v1.0.csdl.xml")
-	}
-	f, err := os.Open(filepath.Join(folder, "graph", "microsoft.graph.security.v1.0.csdl.xml"))
-	require.NoError(t, err)
-	defer f.Close()
-	schema, err := csdl.Parse(f)
-	require.NoError(t, err)
+	schema := csdl.Published(t)
 	report := csdl.Compare(schema, csdl.Mapping{
 		Types: map[string]reflect.Type{
 			"incident":     reflect.TypeFor[incident.Incident](),
