@@ -16,7 +16,8 @@ type Problem = validate.Problem
 type ValidationError = validate.Error
 
 // Type says what kind of thing an entity is. It is an open set: a value that
-// is not among the constants is kept as it is, and refused by Validate.
+// is not among the constants is kept as it is, and refused by Validate, which
+// also refuses those that only evidence has, such as [TypeDNS].
 //
 // Source: Learn, "entityDefinition resource type", manualAlertEntityType.
 type Type string
@@ -43,7 +44,8 @@ const (
 )
 
 // Identifier says which of an entity's identifiers a value is. Which ones a
-// type accepts is listed by [Kinds].
+// type accepts is listed by [Kinds]; a [Key] can have others, such as
+// [IdentifierMD5].
 //
 // Source: Learn, "entityDefinitionInput resource type".
 type Identifier string
@@ -179,14 +181,7 @@ func (d Definition) valueProblems(ps *validate.Problems, k kind) {
 }
 
 // Same reports whether two definitions name the same entity by the same
-// identifier, whatever their roles. Values that the service compares without
-// regard to case, such as principal names and hashes, are compared so.
-func (d Definition) Same(other Definition) bool {
-	if d.Type != other.Type || d.Identifier != other.Identifier {
-		return false
-	}
-	if k, ok := lookup(d.Type, d.Identifier); ok && k.form.foldCase {
-		return strings.EqualFold(d.Value, other.Value)
-	}
-	return d.Value == other.Value
-}
+// identifier, whatever their roles: whether their keys are equal. Values that are
+// spelled in different ways, such as hashes and principal names in capitals, are
+// the same.
+func (d Definition) Same(other Definition) bool { return d.Key(Scope{}) == other.Key(Scope{}) }

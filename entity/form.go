@@ -8,52 +8,65 @@ import (
 	"unicode"
 )
 
-// A form is the syntax of an identifier's values. The checks are called with a
-// value that is not empty, has no white space around it and no control
-// characters in it.
+// A form is the syntax of an identifier's values: how to recognise a value that
+// is well formed, and how to bring any value into canonical form. The checks are
+// called with a value that is not empty, has no white space around it and no
+// control characters in it.
 type form struct {
 	check func(string) bool
 	// want completes the sentence "… is not …".
 	want string
-	// foldCase tells that values which differ in case name the same thing.
-	foldCase bool
+	// canon returns the canonical form of a value without white space around it,
+	// and how far it identifies.
+	canon func(string) (string, reach)
+
+	// A composite identifier has parts, and the reach of a value that has them
+	// all, instead of canon.
+	parts []*form
+	reach reach
 }
 
 var (
-	principalName = form{isPrincipalName, "a user principal name such as jo@contoso.com", true}
-	guid          = form{isGUID, "a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", true}
-	sid           = form{isSID, "a security identifier such as S-1-5-21-397955417-626881126-188441444-1010", true}
-	sha1          = form{isHex(40), "a SHA-1 hash; that is 40 hexadecimal digits", true}
-	sha256        = form{isHex(64), "a SHA-256 hash; that is 64 hexadecimal digits", true}
-	address       = form{isAddress, "an IPv4 or IPv6 address such as 203.0.113.7 or 2001:db8::7, without port, mask or zone", true}
-	absoluteURL   = form{isAbsoluteURL, "an absolute URL such as https://contoso.com/path", false}
-	mailAddress   = form{isMailAddress, "an e-mail address such as jo@contoso.com", true}
+	principalName = form{check: isPrincipalName, want: "a user principal name such as jo@contoso.com", canon: canonMail}
+	guid          = form{check: isGUID, want: "a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", canon: canonGUID}
+	sid           = form{check: isSID, want: "a security identifier such as S-1-5-21-397955417-626881126-188441444-1010", canon: canonSID}
+	sha1          = form{check: isSHA1, want: "a SHA-1 hash; that is 40 hexadecimal digits", canon: canonHash}
+	sha256        = form{check: isSHA256, want: "a SHA-256 hash; that is 64 hexadecimal digits", canon: canonHash}
+	imageSHA1     = form{check: isSHA1, want: "a SHA-1 hash; that is 40 hexadecimal digits", canon: canonImageHash}
+	imageSHA256   = form{check: isSHA256, want: "a SHA-256 hash; that is 64 hexadecimal digits", canon: canonImageHash}
+	address       = form{check: isAddress, want: "an IPv4 or IPv6 address such as 203.0.113.7 or 2001:db8::7, without port, mask or zone", canon: canonAddress}
+	absoluteURL   = form{check: isAbsoluteURL, want: "an absolute URL such as https://contoso.com/path", canon: canonURL}
+	mailAddress   = form{check: isMailAddress, want: "an e-mail address such as jo@contoso.com", canon: canonMail}
 
 	// A device id is 40 hexadecimal digits in Defender for Endpoint and a GUID
 	// in Entra; the example of the documentation page is neither. So any one
 	// word of letters, digits and hyphens passes.
-	deviceID   = form{word("-_"), "a device id; that is one word of letters, digits and hyphens", true}
-	deviceName = form{isHostName, "a device name such as ws-17 or ws-17.contoso.com", true}
+	deviceID   = form{check: isDeviceID, want: "a device id; that is one word of letters, digits and hyphens", canon: canonDeviceID}
+	deviceName = form{check: isHostName, want: "a device name such as ws-17 or ws-17.contoso.com", canon: canonHostName}
 
 	// Evidence carries the id of a cloud application as a whole number
 	// (cloudApplicationEvidence.appId), which is what the catalogue of Defender
 	// for Cloud Apps uses; Entra's own id of an application is a GUID. The
 	// input is documented as a string, so both pass.
-	cloudAppID = form{isCloudAppID, "the id of a cloud application; that is a whole number such as 20893, or a GUID", true}
+	cloudAppID = form{check: isCloudAppID, want: "the id of a cloud application; that is a whole number such as 20893, or a GUID", canon: canonAppID}
 
 	// An OAuth application of Entra has a GUID, one of Google or Salesforce
 	// something else; no form is documented.
-	oAuthAppID = form{word("-_.:/"), "the id of an OAuth application; that is one word, in Entra a GUID", true}
+	oAuthAppID = form{check: isOAuthAppID, want: "the id of an OAuth application; that is one word, in Entra a GUID", canon: canonOAuthAppID}
 
 	// The network message id that Exchange Online stamps on a message is a GUID.
-	networkMessageID = form{isGUID, "a network message id; that is a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", true}
+	networkMessageID = form{check: isGUID, want: "a network message id; that is a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", canon: canonGUID}
+	// A cluster is named by one of its messages, which may be in others too.
+	clusterMessageID = form{check: isGUID, want: "a network message id; that is a GUID such as 8c1ff9e4-4d4e-4b6f-9b5a-0f2b7d1c3e5a", canon: canonWeakGUID}
 
-	distinguishedName      = form{isDistinguishedName, "a distinguished name such as CN=Backup Operators,OU=Groups,DC=contoso,DC=com", true}
-	azureResourceID        = form{isAzureResourceID, "an Azure resource id such as /subscriptions/{guid}/resourceGroups/{name}/providers/{namespace}/{type}/{name}", true}
-	amazonResourceName     = form{isAmazonResourceName, "an Amazon Resource Name such as arn:aws:s3:::bucket or arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc", false}
-	googleFullResourceName = form{isGoogleFullResourceName, "a full resource name such as //compute.googleapis.com/projects/p/zones/z/instances/i", false}
-	registryKey            = form{isRegistryKey, `a registry key that starts with a hive, such as HKEY_LOCAL_MACHINE\SOFTWARE\Contoso`, true}
-	anyName                = form{func(string) bool { return true }, "a name", true}
+	distinguishedName      = form{check: isDistinguishedName, want: "a distinguished name such as CN=Backup Operators,OU=Groups,DC=contoso,DC=com", canon: canonDN}
+	azureResourceID        = form{check: isAzureResourceID, want: "an Azure resource id such as /subscriptions/{guid}/resourceGroups/{name}/providers/{namespace}/{type}/{name}", canon: canonAzureID}
+	amazonResourceName     = form{check: isAmazonResourceName, want: "an Amazon Resource Name such as arn:aws:s3:::bucket or arn:aws:ec2:eu-west-1:123456789012:instance/i-0abc", canon: canonARN}
+	googleFullResourceName = form{check: isGoogleFullResourceName, want: "a full resource name such as //compute.googleapis.com/projects/p/zones/z/instances/i", canon: canonFullResourceName}
+	registryKey            = form{check: isRegistryKey, want: `a registry key that starts with a hive, such as HKEY_LOCAL_MACHINE\SOFTWARE\Contoso`, canon: canonRegistryKey}
+	valuesKey              = form{check: isRegistryKey, want: `a registry key that starts with a hive, such as HKEY_LOCAL_MACHINE\SOFTWARE\Contoso`, canon: canonValuesKey}
+	anyName                = form{check: isAnything, want: "a name", canon: canonName}
+	valueName              = form{check: isAnything, want: "a name", canon: canonFileName}
 )
 
 func isControl(r rune) bool { return unicode.IsControl(r) || r == unicode.ReplacementChar }
@@ -66,19 +79,23 @@ func isDigits(s string) bool {
 	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
-func isHex(digits int) func(string) bool {
-	return func(s string) bool {
-		if len(s) != digits {
+func isHex(s string, digits int) bool {
+	if len(s) != digits {
+		return false
+	}
+	for i := range len(s) {
+		if !isHexDigit(s[i]) {
 			return false
 		}
-		for i := range len(s) {
-			if !isHexDigit(s[i]) {
-				return false
-			}
-		}
-		return true
 	}
+	return true
 }
+
+func isSHA1(s string) bool { return isHex(s, 40) }
+
+func isSHA256(s string) bool { return isHex(s, 64) }
+
+func isAnything(string) bool { return true }
 
 func isGUID(s string) bool {
 	if len(s) != 36 {
@@ -99,11 +116,7 @@ func isGUID(s string) bool {
 	return true
 }
 
-// word returns a check that accepts letters, digits and the given punctuation.
-func word(punctuation string) func(string) bool {
-	return func(s string) bool { return isWord(s, punctuation) }
-}
-
+// isWord accepts letters, digits and the given punctuation.
 func isWord(s, punctuation string) bool {
 	for _, r := range s {
 		if !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune(punctuation, r) {
@@ -112,6 +125,10 @@ func isWord(s, punctuation string) bool {
 	}
 	return true
 }
+
+func isDeviceID(s string) bool { return isWord(s, "-_") }
+
+func isOAuthAppID(s string) bool { return isWord(s, "-_.:/") }
 
 // isHostName accepts one or more labels of at most 63 bytes, joined by dots.
 // Underscores are legal in NetBIOS names, other scripts in internationalised
@@ -146,23 +163,25 @@ func isMailAddress(s string) bool {
 //
 // Source: [MS-DTYP] 2.4.2.1, "SID String Format Syntax".
 func isSID(s string) bool {
-	parts := strings.Split(strings.ToUpper(s), "-")
-	if len(parts) < 4 || len(parts) > 3+15 || parts[0] != "S" || parts[1] != "1" {
+	if len(s) < len("S-1-") || s[0]|0x20 != 's' || s[1:4] != "-1-" || strings.Contains(s, "_") {
 		return false
 	}
-	authority, base := parts[2], 10
-	if digits, hexadecimal := strings.CutPrefix(authority, "0X"); hexadecimal {
-		authority, base = digits, 16
+	authority, rest, _ := strings.Cut(s[len("S-1-"):], "-")
+	base := 10
+	if len(authority) > 2 && authority[0] == '0' && authority[1]|0x20 == 'x' {
+		authority, base = authority[2:], 16
 	}
 	if _, err := strconv.ParseUint(authority, base, 48); err != nil {
 		return false
 	}
-	for _, sub := range parts[3:] {
+	subs := 0
+	for sub := range strings.SplitSeq(rest, "-") {
 		if _, err := strconv.ParseUint(sub, 10, 32); err != nil {
 			return false
 		}
+		subs++
 	}
-	return true
+	return subs <= 15
 }
 
 func isAddress(s string) bool {

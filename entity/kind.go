@@ -38,12 +38,12 @@ var kinds = [...]kind{
 	{TypeGoogleCloudResource, IdentifierFullResourceName, &googleFullResourceName},
 	{TypeOAuthApplication, IdentifierOAuthAppID, &oAuthAppID},
 	{TypeEmailMessage, IdentifierNetworkMessageID, &networkMessageID},
-	{TypeEmailCluster, IdentifierNetworkMessageID, &networkMessageID},
-	{TypeProcess, IdentifierSHA1, &sha1},
-	{TypeProcess, IdentifierSHA256, &sha256},
+	{TypeEmailCluster, IdentifierNetworkMessageID, &clusterMessageID},
+	{TypeProcess, IdentifierSHA1, &imageSHA1},
+	{TypeProcess, IdentifierSHA256, &imageSHA256},
 	{TypeRegistryKey, IdentifierKey, &registryKey},
-	{TypeRegistryValue, IdentifierKey, &registryKey},
-	{TypeRegistryValue, IdentifierValueName, &anyName},
+	{TypeRegistryValue, IdentifierKey, &valuesKey},
+	{TypeRegistryValue, IdentifierValueName, &valueName},
 }
 
 // Kind is a pair of entity type and identifier that the service accepts.
@@ -67,10 +67,12 @@ func Kinds() iter.Seq[Kind] {
 	}
 }
 
-func lookup(t Type, id Identifier) (kind, bool) {
-	for _, k := range kinds {
-		if k.entity == t && k.identifier == id {
-			return k, true
+func lookup(t Type, id Identifier) (kind, bool) { return find(kinds[:], t, id) }
+
+func find(table []kind, t Type, id Identifier) (kind, bool) {
+	for i := range table {
+		if table[i].identifier == id && table[i].entity == t {
+			return table[i], true
 		}
 	}
 	return kind{}, false
