@@ -176,6 +176,9 @@ func isSID(s string) bool {
 	}
 	subs := 0
 	for sub := range strings.SplitSeq(rest, "-") {
+		if !isDigits(sub) { // ParseUint would say so too, at the price of an error
+			return false
+		}
 		if _, err := strconv.ParseUint(sub, 10, 32); err != nil {
 			return false
 		}

@@ -2,6 +2,7 @@ package entity
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -10,16 +11,17 @@ const maxLabelRunes = 63
 
 // hostName returns a host name in lower case, without dots at the end, and with
 // its international labels in the form of RFC 5891 (xn--). Letters of full width
-// become ordinary ones, and the dots of Chinese and Japanese ordinary dots. What
-// Unicode can compose is not composed: an é of two code points is not an é of
-// one. A name that is not UTF-8, and a label that is too long for DNS, are only
-// brought into lower case.
+// become ordinary ones, and the dots of Chinese and Japanese ordinary dots. This
+// is the part of UTS 46 that names in logs need, without its tables: what Unicode
+// can compose is not composed (an é of two code points is not an é of one), and
+// both small sigmas are one letter. A name that is not UTF-8, and a label that is
+// too long for DNS, are only brought into lower case.
 func hostName(s string) string {
-	s = foldCase(strings.TrimRight(s, "."))
+	s = foldCase(strings.TrimRightFunc(s, isDotOrSpace))
 	if isASCII(s) || !utf8.ValidString(s) {
 		return s
 	}
-	s = strings.TrimRight(foldCase(strings.Map(narrow, s)), ".")
+	s = strings.TrimRightFunc(foldCase(strings.Map(narrow, s)), isDotOrSpace)
 	if isASCII(s) {
 		return s
 	}
@@ -36,6 +38,8 @@ func hostName(s string) string {
 	}
 	return string(b)
 }
+
+func isDotOrSpace(r rune) bool { return r == '.' || unicode.IsSpace(r) }
 
 // narrow maps the letters, digits, hyphen and full stop of full width to those
 // of ASCII, and the ideographic full stops too (RFC 3490, section 3.1).

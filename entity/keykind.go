@@ -39,8 +39,7 @@ const (
 )
 
 // The identifiers that only keys have. A plus sign in the name means that the
-// value is made of parts: two of them by the separator given here, the others by
-// [CompositeValue].
+// value is made of parts, by [CompositeValue].
 const (
 	// IdentifierAccount is CONTOSO\jo or contoso.com\jo.
 	IdentifierAccount Identifier = "domain+name"
@@ -101,6 +100,7 @@ var (
 	filePath       = form{canon: canonFilePath}
 	fileName       = form{canon: canonFileName}
 	macAddress     = form{canon: canonMAC}
+	domainName     = form{canon: canonDomainName}
 	exactText      = form{canon: canonExact}
 	weakName       = form{canon: canonWeak}
 	scopedName     = form{canon: canonScoped}
@@ -134,7 +134,7 @@ var evidenceKinds = [...]kind{
 	{TypeUser, IdentifierAccount, &account},
 	{TypeUser, IdentifierName, &userName},
 	{TypeUser, IdentifierObjectGUID, &guid},
-	{TypeUser, IdentifierPUID, &tenantID},
+	{TypeUser, IdentifierPUID, &uniqueText},
 	{TypeDevice, IdentifierNTDeviceName, &ntDeviceName},
 	{TypeDevice, IdentifierResourceID, &azureResourceID},
 	{TypeDevice, IdentifierVMID, &guid},
@@ -173,7 +173,7 @@ var evidenceKinds = [...]kind{
 	{TypeContainerRegistry, IdentifierName, &deviceName},
 	{TypeDNS, IdentifierDNSResolution, &dnsResolution},
 	{TypeDNS, IdentifierDNSQuery, &dnsQuery},
-	{TypeDNS, IdentifierDomainName, &weakName},
+	{TypeDNS, IdentifierDomainName, &domainName},
 	{TypeGitHubOrganization, IdentifierOrganizationID, &uniqueText},
 	{TypeGitHubOrganization, IdentifierLogin, &weakName},
 	{TypeGitHubRepo, IdentifierRepositoryID, &uniqueText},

@@ -95,18 +95,32 @@ func foldRune(r rune) rune {
 
 func canonExact(s string) (string, reach)      { return s, weak }
 func canonWeak(s string) (string, reach)       { return foldCase(s), weak | inTenant }
-func canonScoped(s string) (string, reach)     { return foldCase(s), scoped }
 func canonName(s string) (string, reach)       { return foldCase(s), strong | inTenant }
-func canonUnique(s string) (string, reach)     { return foldCase(s), unique }
 func canonFileName(s string) (string, reach)   { return foldCase(s), weak | inHost }
 func canonHostScoped(s string) (string, reach) { return foldCase(s), scoped | inHost }
 func canonTenantID(s string) (string, reach)   { return idOr(s, scoped|inTenant) }
 func canonOAuthAppID(s string) (string, reach) { return idOr(s, strong|inTenant) }
 
+// canonScoped is for names and ids that tell case apart, GUIDs aside.
+func canonScoped(s string) (string, reach) {
+	if id, r := canonGUID(s); r != weak {
+		return id, min(r, scoped)
+	}
+	return s, scoped
+}
+
 // canonWeakGUID is for GUIDs that many entities share.
 func canonWeakGUID(s string) (string, reach) {
 	s, r := canonGUID(s)
 	return s, capWeak(r) | inTenant
+}
+
+// canonUnique is for ids of one issuer.
+func canonUnique(s string) (string, reach) {
+	if s = foldCase(s); isPlaceholder(s) {
+		return s, nobody
+	}
+	return s, unique
 }
 
 // idOr takes a GUID as unique and gives all else the reach r.
@@ -184,10 +198,23 @@ func canonHostName(s string) (string, reach) {
 	switch {
 	case isLocalhost(s):
 		return s, nobody
-	case !strings.Contains(s, ".") || strings.ContainsAny(s, " \t/\\@:*?\"<>|[]%") || isAddress(s):
+	case !strings.Contains(s, ".") || strings.ContainsAny(s, " \t/\\@:*?\"<>|[]%") || looksNumeric(s) && isAddress(s):
 		return s, weak | inTenant
 	}
 	return s, strong | inTenant
+}
+
+// canonDomainName takes a name of DNS, which many hosts look up.
+func canonDomainName(s string) (string, reach) {
+	s, r := canonHostName(s)
+	return s, capWeak(r) | inTenant
+}
+
+// looksNumeric reports whether a host name may be an IP address, since it ends as
+// one. To ask netip costs an error.
+func looksNumeric(host string) bool {
+	last := host[len(host)-1]
+	return '0' <= last && last <= '9' || strings.Contains(host, ":")
 }
 
 // canonPair takes domain\name.
@@ -197,12 +224,12 @@ func canonPair(s string) (domain, name, whole string) {
 	if !ok {
 		return "", s, s
 	}
-	if d := strings.TrimSpace(hostName(strings.TrimSpace(domain))); d != domain || strings.TrimSpace(name) != name {
-		domain, name = d, strings.TrimSpace(name)
-		if d == "" && strings.TrimRight(s[:strings.IndexByte(s, '\\')], " ") == "." {
-			domain = "."
-		}
-		s = domain + `\` + name
+	d, n := strings.TrimSpace(domain), strings.TrimSpace(name)
+	if strings.Contains(strings.TrimLeft(d, "."), ".") {
+		d = hostName(d) // a DNS name
+	}
+	if d != domain || n != name {
+		domain, name, s = d, n, d+`\`+n
 	}
 	return domain, name, s
 }

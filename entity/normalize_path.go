@@ -113,6 +113,16 @@ func canonRegistryKey(s string) (string, reach) {
 	return s, strong | inHost
 }
 
+// hasHive reports whether a registry path starts with a hive.
+func hasHive(path string) bool {
+	path = strings.TrimSpace(path)
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, `\`), `\`)
+	if len(first) > len("HKEY_CURRENT_USER_LOCAL_SETTINGS") {
+		return false
+	}
+	return strings.HasPrefix(longHive(foldCase(path)), "hkey_")
+}
+
 // longHive gives a path in lower case the long name of its hive.
 func longHive(s string) string {
 again:
@@ -171,7 +181,8 @@ func canonDN(s string) (string, reach) {
 // withoutSpaces drops the spaces around the separators of a distinguished name
 // that no backslash escapes.
 func withoutSpaces(s string) string {
-	b := make([]byte, 0, len(s))
+	var buf [256]byte
+	b := buf[:0]
 	kept := 0 // the length of b before which nothing may be dropped
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
@@ -192,6 +203,9 @@ func withoutSpaces(s string) string {
 		default:
 			b = append(b, c)
 		}
+	}
+	if string(b) == s {
+		return s
 	}
 	return string(b)
 }

@@ -97,6 +97,9 @@ func canonURLHost(authority, scheme string) (host, port string, r reach) {
 			return "", "", nobody
 		}
 		if strings.Contains(address, ":") {
+			if address == host[1:len(host)-1] {
+				return host, port, urlReach(r)
+			}
 			address = "[" + address + "]"
 		}
 		return address, port, urlReach(r)
@@ -108,8 +111,10 @@ func canonURLHost(authority, scheme string) (host, port string, r reach) {
 	if isLocalhost(host) {
 		return host, port, scoped | inHost
 	}
-	if _, r := canonAddress(host); r.grade() != weak {
-		return host, port, urlReach(r)
+	if looksNumeric(host) {
+		if _, r := canonAddress(host); r.grade() != weak {
+			return host, port, urlReach(r)
+		}
 	}
 	if !strings.Contains(host, ".") {
 		return host, port, scoped | inNetwork

@@ -6,12 +6,11 @@ import (
 )
 
 // sentinelRow is one combination of identifiers by which Sentinel knows an
-// entity: the fields, and how the key's value is made of them.
+// entity: the fields that make the value of a key.
 type sentinelRow struct {
 	kind       string // in lower case, without hyphens
 	entity     Type
 	identifier Identifier
-	separator  string // "" joins as CompositeValue does
 	fields     []string
 	host       hostRule
 }
@@ -31,49 +30,49 @@ const (
 // row that is strong already: a process by host, id, time and image beside one
 // by host, id and time.
 var sentinelRows = [...]sentinelRow{
-	{"account", TypeUser, IdentifierAadUserID, "", []string{"AadUserId"}, anyHost},
-	{"account", TypeUser, IdentifierSID, "", []string{"Sid"}, anyHost},
-	{"account", TypeUser, IdentifierUserPrincipalName, "@", []string{"Name", "UPNSuffix"}, anyHost},
-	{"account", TypeUser, IdentifierObjectGUID, "", []string{"ObjectGuid"}, anyHost},
-	{"account", TypeUser, IdentifierPUID, "", []string{"PUID"}, anyHost},
-	{"account", TypeUser, IdentifierAccount, `\`, []string{"NTDomain", "Name"}, anyHost},
-	{"account", TypeUser, IdentifierAccount, `\`, []string{"DnsDomain", "Name"}, anyHost},
-	{"account", TypeUser, IdentifierName, "", []string{"Name"}, anyHost},
-	{"host", TypeDevice, IdentifierResourceID, "", []string{"AzureID"}, anyHost},
-	{"host", TypeDevice, IdentifierOMSAgentID, "", []string{"OMSAgentID"}, anyHost},
-	{"host", TypeDevice, IdentifierDeviceName, ".", []string{"HostName", "DnsDomain"}, anyHost},
-	{"host", TypeDevice, IdentifierDeviceName, ".", []string{"NetBiosName", "DnsDomain"}, anyHost},
-	{"host", TypeDevice, IdentifierNTDeviceName, `\`, []string{"NTDomain", "HostName"}, anyHost},
-	{"host", TypeDevice, IdentifierNTDeviceName, `\`, []string{"NTDomain", "NetBiosName"}, anyHost},
-	{"host", TypeIoTDevice, IdentifierDeviceID, "", []string{"IoTDevice"}, anyHost},
-	{"host", TypeDevice, IdentifierDeviceName, "", []string{"HostName"}, anyHost},
-	{"host", TypeDevice, IdentifierDeviceName, "", []string{"NetBiosName"}, anyHost},
-	{"ip", TypeIP, IdentifierAddress, "", []string{"Address"}, anyHost},
-	{"url", TypeURL, IdentifierURL, "", []string{"Url"}, anyHost},
-	{"azureresource", TypeAzureResource, IdentifierResourceID, "", []string{"ResourceId"}, anyHost},
-	{"cloudapplication", TypeCloudApplication, IdentifierAppID, "", []string{"AppId"}, anyHost},
-	{"cloudapplication", TypeCloudApplication, IdentifierAppInstance, "", []string{"AppId", "InstanceName"}, anyHost},
-	{"cloudapplication", TypeCloudApplication, IdentifierName, "", []string{"Name"}, anyHost},
-	{"cloudapplication", TypeCloudApplication, IdentifierNameInstance, "", []string{"InstanceName", "Name"}, anyHost},
-	{"dns", TypeDNS, IdentifierDNSResolution, "", []string{"DomainName", "HostIpAddress", "DnsServerIp"}, anyHost},
-	{"dns", TypeDNS, IdentifierDNSQuery, "", []string{"DomainName", "HostIpAddress"}, anyHost},
-	{"file", TypeFile, IdentifierPath, `\`, []string{"Directory", "Name"}, anyHost},
-	{"malware", TypeMalware, IdentifierNameCategory, "", []string{"Category", "Name"}, anyHost},
-	{"process", TypeProcess, IdentifierProcess, "", []string{"ProcessId", "CreationTimeUtc"}, withHost},
-	{"process", TypeProcess, IdentifierProcessParent, "", []string{"ParentProcessId", "CreationTimeUtc", "CommandLine"}, withHost},
-	{"process", TypeProcess, IdentifierProcessCommand, "", []string{"ProcessId", "CreationTimeUtc", "CommandLine"}, withoutHost},
-	{"process", TypeProcess, IdentifierProcessImage, "", []string{"ProcessId", "CreationTimeUtc", "ImageFile"}, withoutHost},
-	{"registrykey", TypeRegistryKey, IdentifierKey, `\`, []string{"Hive", "Key"}, anyHost},
-	{"registryvalue", TypeRegistryValue, IdentifierKeyValueName, `\\`, []string{"Key", "Name"}, anyHost},
-	{"registryvalue", TypeRegistryValue, IdentifierValueName, "", []string{"Name"}, anyHost},
-	{"securitygroup", TypeSecurityGroup, IdentifierObjectGUID, "", []string{"ObjectGuid"}, anyHost},
-	{"securitygroup", TypeSecurityGroup, IdentifierSID, "", []string{"SID"}, anyHost},
-	{"securitygroup", TypeSecurityGroup, IdentifierDistinguishedName, "", []string{"DistinguishedName"}, anyHost},
-	{"mailbox", TypeMailbox, IdentifierMailboxPrimaryAddress, "", []string{"MailboxPrimaryAddress"}, anyHost},
-	{"mailcluster", TypeEmailCluster, IdentifierQuerySource, "", []string{"Source", "Query"}, anyHost},
-	{"mailmessage", TypeEmailMessage, IdentifierMessageRecipient, "", []string{"NetworkMessageId", "Recipient"}, anyHost},
-	{"submissionmail", TypeSubmissionMail, IdentifierSubmission, "", []string{"SubmissionId", "NetworkMessageId", "Recipient", "Submitter"}, anyHost},
-	{"iotdevice", TypeIoTDevice, IdentifierDeviceID, "", []string{"DeviceId"}, anyHost},
+	{"account", TypeUser, IdentifierAadUserID, []string{"AadUserId"}, anyHost},
+	{"account", TypeUser, IdentifierSID, []string{"Sid"}, anyHost},
+	{"account", TypeUser, IdentifierUserPrincipalName, []string{"Name", "UPNSuffix"}, anyHost},
+	{"account", TypeUser, IdentifierObjectGUID, []string{"ObjectGuid"}, anyHost},
+	{"account", TypeUser, IdentifierPUID, []string{"PUID"}, anyHost},
+	{"account", TypeUser, IdentifierAccount, []string{"NTDomain", "Name"}, anyHost},
+	{"account", TypeUser, IdentifierAccount, []string{"DnsDomain", "Name"}, anyHost},
+	{"account", TypeUser, IdentifierName, []string{"Name"}, anyHost},
+	{"host", TypeDevice, IdentifierResourceID, []string{"AzureID"}, anyHost},
+	{"host", TypeDevice, IdentifierOMSAgentID, []string{"OMSAgentID"}, anyHost},
+	{"host", TypeDevice, IdentifierDeviceName, []string{"HostName", "DnsDomain"}, anyHost},
+	{"host", TypeDevice, IdentifierDeviceName, []string{"NetBiosName", "DnsDomain"}, anyHost},
+	{"host", TypeDevice, IdentifierNTDeviceName, []string{"NTDomain", "HostName"}, anyHost},
+	{"host", TypeDevice, IdentifierNTDeviceName, []string{"NTDomain", "NetBiosName"}, anyHost},
+	{"host", TypeIoTDevice, IdentifierDeviceID, []string{"IoTDevice"}, anyHost},
+	{"host", TypeDevice, IdentifierDeviceName, []string{"HostName"}, anyHost},
+	{"host", TypeDevice, IdentifierDeviceName, []string{"NetBiosName"}, anyHost},
+	{"ip", TypeIP, IdentifierAddress, []string{"Address"}, anyHost},
+	{"url", TypeURL, IdentifierURL, []string{"Url"}, anyHost},
+	{"azureresource", TypeAzureResource, IdentifierResourceID, []string{"ResourceId"}, anyHost},
+	{"cloudapplication", TypeCloudApplication, IdentifierAppID, []string{"AppId"}, anyHost},
+	{"cloudapplication", TypeCloudApplication, IdentifierAppInstance, []string{"AppId", "InstanceName"}, anyHost},
+	{"cloudapplication", TypeCloudApplication, IdentifierName, []string{"Name"}, anyHost},
+	{"cloudapplication", TypeCloudApplication, IdentifierNameInstance, []string{"InstanceName", "Name"}, anyHost},
+	{"dns", TypeDNS, IdentifierDNSResolution, []string{"DomainName", "HostIpAddress", "DnsServerIp"}, anyHost},
+	{"dns", TypeDNS, IdentifierDNSQuery, []string{"DomainName", "HostIpAddress"}, anyHost},
+	{"file", TypeFile, IdentifierPath, []string{"Directory", "Name"}, anyHost},
+	{"malware", TypeMalware, IdentifierNameCategory, []string{"Category", "Name"}, anyHost},
+	{"process", TypeProcess, IdentifierProcess, []string{"ProcessId", "CreationTimeUtc"}, withHost},
+	{"process", TypeProcess, IdentifierProcessParent, []string{"ParentProcessId", "CreationTimeUtc", "CommandLine"}, withHost},
+	{"process", TypeProcess, IdentifierProcessCommand, []string{"ProcessId", "CreationTimeUtc", "CommandLine"}, withoutHost},
+	{"process", TypeProcess, IdentifierProcessImage, []string{"ProcessId", "CreationTimeUtc", "ImageFile"}, withoutHost},
+	{"registrykey", TypeRegistryKey, IdentifierKey, []string{"Hive", "Key"}, anyHost},
+	{"registryvalue", TypeRegistryValue, IdentifierKeyValueName, []string{"Key", "Name"}, anyHost},
+	{"registryvalue", TypeRegistryValue, IdentifierValueName, []string{"Name"}, anyHost},
+	{"securitygroup", TypeSecurityGroup, IdentifierObjectGUID, []string{"ObjectGuid"}, anyHost},
+	{"securitygroup", TypeSecurityGroup, IdentifierSID, []string{"SID"}, anyHost},
+	{"securitygroup", TypeSecurityGroup, IdentifierDistinguishedName, []string{"DistinguishedName"}, anyHost},
+	{"mailbox", TypeMailbox, IdentifierMailboxPrimaryAddress, []string{"MailboxPrimaryAddress"}, anyHost},
+	{"mailcluster", TypeEmailCluster, IdentifierQuerySource, []string{"Source", "Query"}, anyHost},
+	{"mailmessage", TypeEmailMessage, IdentifierMessageRecipient, []string{"NetworkMessageId", "Recipient"}, anyHost},
+	{"submissionmail", TypeSubmissionMail, IdentifierSubmission, []string{"SubmissionId", "NetworkMessageId", "Recipient", "Submitter"}, anyHost},
+	{"iotdevice", TypeIoTDevice, IdentifierDeviceID, []string{"DeviceId"}, anyHost},
 }
 
 // sentinelNames are other names of a field: those of the ARM API, and of the
@@ -166,17 +165,7 @@ func (e sentinelEntity) value(row *sentinelRow) string {
 			return ""
 		}
 	}
-	switch {
-	case len(values) == 1:
-		return values[0]
-	case row.separator == "":
-		return CompositeValue(values...)
-	case row.identifier == IdentifierPath:
-		return JoinPath(values[0], values[1])
-	case row.separator == "." && strings.HasSuffix(foldCase(values[0]), "."+foldCase(values[1])):
-		return values[0]
-	}
-	return strings.Join(values, row.separator)
+	return CompositeValue(row.identifier, values...)
 }
 
 // get returns the text of an identifier by its name, whatever its case, or ""
@@ -208,14 +197,4 @@ func (e sentinelEntity) find(name string) (value string, ok bool) {
 		}
 	}
 	return value, ok
-}
-
-// JoinPath returns the path of a file in a directory, with the separator that
-// the directory uses.
-func JoinPath(directory, name string) string {
-	directory, name = strings.TrimSpace(directory), strings.TrimSpace(name)
-	if strings.HasPrefix(directory, "/") {
-		return strings.TrimRight(directory, "/") + "/" + name
-	}
-	return strings.TrimRight(directory, `\/`) + `\` + name
 }
