@@ -8,6 +8,12 @@
 //	entity.UserByPrincipalName("john.doe@contoso.com").Impacted()
 //	entity.IPAddress("185.220.101.50").Related()
 //
+// A [Key] is the canonical identity of an entity, the same for all spellings of a
+// value, whether it comes from a definition, from evidence (package evidence) or
+// from Sentinel ([SentinelKeys]). It is graded by how well it tells the entity
+// from others; [Normalize] describes the canonical forms, and [Scope] says where
+// names and private addresses are unique.
+//
 // [Kinds] lists the pairs, with what a value of each looks like. The pairs are
 // the table of Learn, "entityDefinitionInput resource type" (2026-06-05); the
 // newer page "entityDefinition resource type" gives no table and reuses its

@@ -31,26 +31,16 @@ func foldCase(s string) string {
 		if c := s[i]; c >= utf8.RuneSelf {
 			return foldUnicode(s, i)
 		} else if 'A' <= c && c <= 'Z' {
-			return foldASCII(s, i)
+			if !isASCII(s[i:]) {
+				return foldUnicode(s, i)
+			}
+			return strings.ToLower(s)
 		}
 	}
 	return s
 }
 
-// foldASCII folds s, of which the first i bytes need no folding.
-func foldASCII(s string, i int) string {
-	if !isASCII(s[i:]) {
-		return foldUnicode(s, i)
-	}
-	b := []byte(s)
-	for ; i < len(b); i++ {
-		if 'A' <= b[i] && b[i] <= 'Z' {
-			b[i] += 'a' - 'A'
-		}
-	}
-	return string(b)
-}
-
+// foldUnicode folds s, of which the first i bytes need no folding.
 func foldUnicode(s string, i int) string {
 	for i < len(s) {
 		r, size := utf8.DecodeRuneInString(s[i:])

@@ -300,8 +300,8 @@ func appendPort(b []byte, port *int32) []byte {
 	return strconv.AppendInt(b, int64(*port), 10)
 }
 
-// cloudApplication adds the application, and the instance of it if one is named. The number of an instance is zero where
-// there is but one.
+// cloudApplication adds the application, and the instance of it if one is named: by its id, or by the name if there is no
+// id. The number of an instance is zero where there is but one.
 func (k *keys) cloudApplication(a *CloudApplication) {
 	id := a.AppID
 	if id == nil || *id == 0 {
@@ -317,5 +317,7 @@ func (k *keys) cloudApplication(a *CloudApplication) {
 		k.join(entity.TypeCloudApplication, entity.IdentifierAppInstance, number, instance)
 	}
 	k.add(entity.TypeCloudApplication, entity.IdentifierName, a.DisplayName)
-	k.join(entity.TypeCloudApplication, entity.IdentifierNameInstance, instance, a.DisplayName)
+	if id == nil {
+		k.join(entity.TypeCloudApplication, entity.IdentifierNameInstance, instance, a.DisplayName)
+	}
 }
