@@ -125,6 +125,19 @@ var spellings = []struct {
 	{"container", "containerId", someSHA256, "", entity.Strong, entity.Strong, []string{"containerd://" + someSHA256}},
 	{"blob", "name", "A/b", "", entity.Weak, entity.Weak, nil},
 	{"dns", "domainName+hostIpAddress+dnsServerIp", "evil.example|10.0.0.5|10.0.0.1", "the-network", entity.Strong, entity.Strong, []string{"Evil.example.|10.0.0.5|::ffff:10.0.0.1"}},
+	{"dns", "domainName", "evil.example", "the-tenant", entity.Weak, entity.Weak, []string{"Evil.example."}},
+	{"url", "url", "http://[fd00::1]:8080/", "the-network", entity.Strong, entity.Weak, []string{"HTTP://[FD00::1]:8080"}},
+	{"url", "url", "http://127.0.0.1/", "the-host", entity.Strong, entity.Weak, nil},
+	{"url", "url", "ftp://contoso.com/x", "", entity.Strong, entity.Strong, []string{"ftp://contoso.com:21/x"}},
+	{"url", "url", "wss://contoso.com/", "", entity.Strong, entity.Strong, []string{"wss://contoso.com:443"}},
+	{"url", "url", "ws://contoso.com/", "", entity.Strong, entity.Strong, []string{"ws://contoso.com:80"}},
+	{"url", "url", "svn+ssh://contoso.com/", "", entity.Strong, entity.Strong, []string{"SVN+ssh://contoso.com"}},
+	{"url", "url", "http://[2001:db8::1/", "", entity.Weak, entity.Weak, nil},
+	{"url", "url", "https://con%74oso.com/", "", entity.Weak, entity.Weak, nil},
+	{"mailbox", "mailboxPrimaryAddress", "jo@a b.com", "", entity.Weak, entity.Weak, []string{"JO@a b.com"}},
+	{"servicePrincipal", "appId", someGUID, "", entity.Weak, entity.Weak, []string{strings.ToUpper(someGUID)}},
+	{"process", "processId+creationTime", "7|9999-12-31T23:00:00-02:00", "the-host", entity.Strong, entity.Weak, nil},
+	{"registryValue", "key+valueName", `hkey_local_machine\run`[:18], "the-host", entity.Weak, entity.Weak, []string{"HKLM"}},
 	{"robot", "serial", "A-1", "the-tenant", entity.Weak, entity.Weak, []string{" A-1\t"}},
 }
 
@@ -192,6 +205,9 @@ func TestNobody(t *testing.T) {
 		{"process", "sha1", []string{"da39a3ee5e6b4b0d3255bfef95601890afd80709"}},
 		{"ioTDevice", "macAddress", []string{"00:00:00:00:00:00", "ff-ff-ff-ff-ff-ff"}},
 		{"cloudApplication", "appId", []string{"0"}},
+		{"device", "ntDomain+hostName", []string{`CORP\localhost`, `CORP\null`}},
+		{"gitHubRepo", "repoId", []string{"0"}},
+		{"process", "processId+creationTime", []string{"n/a|2026-01-01T00:00:00Z"}},
 		{"emailMessage", "networkMessageId+recipient", []string{"-|jo@contoso.com", someGUID + "|none"}},
 	} {
 		for _, value := range append(tt.values, "", " ", "-", "--", "null", "NULL", "(null)", "None", "N/A", "nil", "undefined", "unknown") {

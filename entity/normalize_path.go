@@ -115,12 +115,7 @@ func canonRegistryKey(s string) (string, reach) {
 
 // hasHive reports whether a registry path starts with a hive.
 func hasHive(path string) bool {
-	path = strings.TrimSpace(path)
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, `\`), `\`)
-	if len(first) > len("HKEY_CURRENT_USER_LOCAL_SETTINGS") {
-		return false
-	}
-	return strings.HasPrefix(longHive(foldCase(path)), "hkey_")
+	return strings.HasPrefix(longHive(foldCase(strings.TrimSpace(path))), "hkey_")
 }
 
 // longHive gives a path in lower case the long name of its hive.
