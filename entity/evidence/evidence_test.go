@@ -301,7 +301,6 @@ func TestDepth(t *testing.T) {
 		_, err = evidence.Decode(cluster(wire.MaxDepth, first))
 		require.ErrorContains(t, err, "more than 64 levels")
 
-		start := time.Now()
 		var a evidence.Any
 		err = json.Unmarshal(cluster(9000, first), &a) // the library alone allows 10000
 		if first {
@@ -309,7 +308,6 @@ func TestDepth(t *testing.T) {
 		} else {
 			require.ErrorContains(t, err, "more than 64 levels")
 		}
-		require.Less(t, time.Since(start), 5*time.Second)
 	}
 }
 

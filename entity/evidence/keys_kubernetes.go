@@ -46,7 +46,7 @@ func (k *keys) kubernetes(e Evidence) {
 
 // cluster adds the id that the cluster has in its cloud, and its name.
 func (k *keys) cluster(c *KubernetesCluster) {
-	switch r := c.CloudResource.(type) {
+	switch r := c.CloudResource.Evidence.(type) {
 	case *AzureResource:
 		k.add(entity.TypeKubernetesCluster, entity.IdentifierResourceID, r.ResourceID)
 	case *AmazonResource:
@@ -62,7 +62,7 @@ func clusterID(c *KubernetesCluster) string {
 	if c == nil {
 		return ""
 	}
-	switch r := c.CloudResource.(type) {
+	switch r := c.CloudResource.Evidence.(type) {
 	case *AzureResource:
 		return r.ResourceID
 	case *AmazonResource:

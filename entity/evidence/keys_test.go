@@ -136,8 +136,8 @@ var keyCases = []struct {
 	{&evidence.GitHubRepo{RepoID: "42", BaseURL: "https://github.com/contoso/x"}, []string{`gitHubRepo repoId "42" (strong)`, `gitHubRepo url "https://github.com/contoso/x" (strong)`}},
 	{&evidence.GitHubUser{UserID: "7", Login: "Jo"}, []string{`gitHubUser userId "7" (strong)`, `gitHubUser login "jo" in "t" (weak)`}},
 	{aks, []string{`kubernetesCluster resourceId "/subscriptions/s/aks" (strong)`, `kubernetesCluster name "c1" in "t" (weak)`}},
-	{&evidence.KubernetesCluster{CloudResource: &evidence.AmazonResource{AmazonResourceID: "arn:aws:eks:::c"}}, []string{`kubernetesCluster amazonResourceId "arn:aws:eks:::c" (strong)`}},
-	{&evidence.KubernetesCluster{CloudResource: &evidence.GoogleCloudResource{FullResourceName: "//container.googleapis.com/c"}}, []string{`kubernetesCluster fullResourceName "//container.googleapis.com/c" (strong)`}},
+	{&evidence.KubernetesCluster{CloudResource: evidence.Any{Evidence: &evidence.AmazonResource{AmazonResourceID: "arn:aws:eks:::c"}}}, []string{`kubernetesCluster amazonResourceId "arn:aws:eks:::c" (strong)`}},
+	{&evidence.KubernetesCluster{CloudResource: evidence.Any{Evidence: &evidence.GoogleCloudResource{FullResourceName: "//container.googleapis.com/c"}}}, []string{`kubernetesCluster fullResourceName "//container.googleapis.com/c" (strong)`}},
 	{shop, []string{`kubernetesNamespace name "shop" in "/subscriptions/s/aks" (strong)`}},
 	{&evidence.KubernetesController{Namespace: shop, Name: "web", Type: "deployment"}, []string{`kubernetesController name "deployment/web" in "/subscriptions/s/aks/shop" (strong)`}},
 	{pod, []string{`kubernetesPod name "web-0" in "/subscriptions/s/aks/shop" (strong)`}},
@@ -153,7 +153,7 @@ var keyCases = []struct {
 }
 
 var (
-	aks  = &evidence.KubernetesCluster{Name: "c1", CloudResource: &evidence.AzureResource{ResourceID: "/subscriptions/S/aks"}}
+	aks  = &evidence.KubernetesCluster{Name: "c1", CloudResource: evidence.Any{Evidence: &evidence.AzureResource{ResourceID: "/subscriptions/S/aks"}}}
 	shop = &evidence.KubernetesNamespace{Name: "shop", Cluster: aks}
 	pod  = &evidence.KubernetesPod{Name: "web-0", Namespace: shop}
 )
