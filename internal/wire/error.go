@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/incidentkit/incidentkit/internal/plain"
 )
 
 // Error tells where a JSON document could not be read, and why. It never
@@ -31,7 +33,8 @@ type Error struct {
 func (e *Error) Error() string {
 	where := fmt.Sprintf("line %d, column %d (byte %d)", e.Line, e.Column, e.Offset)
 	if e.Path != "" {
-		where = e.Path + ", " + where
+		// The names in a path are the document's own.
+		where = plain.Line(plain.Cut(e.Path, 200)) + ", " + where
 	}
 	return where + ": " + e.Reason
 }

@@ -63,6 +63,14 @@ func TestUnmarshalErrors(t *testing.T) {
 	}
 }
 
+func TestPathsAreShortAndPlain(t *testing.T) {
+	err := wire.Unmarshal([]byte(`{"map":{"`+strings.Repeat("long", 1000)+`\u001b[31m":7}}`), new(outer))
+	require.Error(t, err)
+	require.Less(t, len(err.Error()), 400)
+	err = wire.Unmarshal([]byte(`{"map":{"\u001b[31m":7}}`), new(outer))
+	require.ErrorContains(t, err, "map. [31m")
+}
+
 func TestUnmarshalKeepsTheDocumentOutOfErrors(t *testing.T) {
 	err := wire.Unmarshal([]byte(`{"count":"hunter2"}`), new(outer))
 	require.Error(t, err)
