@@ -9,10 +9,13 @@
 //   - [github.com/incidentkit/incidentkit/alert] models alerts.
 //   - [github.com/incidentkit/incidentkit/alert/attack] knows the techniques of MITRE ATT&CK.
 //   - [github.com/incidentkit/incidentkit/incident] models incidents: draft, review, receipt.
+//   - [github.com/incidentkit/incidentkit/audit] says who did what, when: entries, recording, history.
+//   - [github.com/incidentkit/incidentkit/audit/ledger] keeps entries in files that nobody can change unnoticed.
+//   - [github.com/incidentkit/incidentkit/audit/unified] has the form of Microsoft's unified audit log.
 //   - [github.com/incidentkit/incidentkit/client] holds what all API clients share.
 //   - [github.com/incidentkit/incidentkit/client/graph] speaks to Microsoft Graph.
 //   - [github.com/incidentkit/incidentkit/client/emulator] is a tenant in process, for tests.
 //
-// Imports run downward only: client imports incident, incident imports alert,
-// alert imports entity.
+// Imports run downward only: client imports audit and incident, audit imports
+// incident, incident imports alert, alert imports entity.
 package incidentkit

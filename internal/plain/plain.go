@@ -3,19 +3,29 @@
 package plain
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Line returns s with every control character, line or paragraph separator and
 // change of writing direction replaced by a space.
 func Line(s string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control) {
+		if unsafe(r) {
 			return ' '
 		}
 		return r
 	}, s)
+}
+
+func unsafe(r rune) bool {
+	if r >= ' ' && r < unicode.MaxASCII {
+		return false
+	}
+	return unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp, unicode.Bidi_Control)
 }
 
 // Cut returns s, or its beginning and an ellipsis if it has more than most
@@ -33,4 +43,28 @@ func Cut(s string, most int) string {
 		}
 	}
 	return s
+}
+
+// JSON returns the JSON document data with every character that [Line] would
+// replace written as an escape sequence. It says the same and can be shown.
+func JSON(data []byte) []byte {
+	first := 0
+	for first < len(data) && data[first] < unicode.MaxASCII {
+		first++
+	}
+	skip := bytes.IndexFunc(data[first:], unsafe)
+	if skip < 0 {
+		return data
+	}
+	first += skip
+	out := append(make([]byte, 0, len(data)+16), data[:first]...)
+	for _, r := range string(data[first:]) {
+		if unsafe(r) {
+			// None of them lies outside the basic plane, which has four digits.
+			out = fmt.Appendf(out, `\u%04x`, r)
+		} else {
+			out = utf8.AppendRune(out, r)
+		}
+	}
+	return out
 }

@@ -27,3 +27,13 @@ func TestCut(t *testing.T) {
 	}
 	require.Equal(t, 100, utf8.RuneCountInString(plain.Cut(strings.Repeat("é", 5000), 100)))
 }
+
+func TestJSON(t *testing.T) {
+	for in, want := range map[string]string{
+		`{"a":"plain \u001b Ünï 👩"}`: `{"a":"plain \u001b Ünï 👩"}`,
+		"{\"a\":\"\u009b1m\"}":       `{"a":"\u009b1m"}`,
+		"\"ü\u202e\u2028\x7f\"":      `"ü\u202e\u2028\u007f"`,
+	} {
+		require.Equal(t, want, string(plain.JSON([]byte(in))))
+	}
+}
