@@ -16,6 +16,6 @@
 //   - [github.com/incidentkit/incidentkit/client/graph] speaks to Microsoft Graph.
 //   - [github.com/incidentkit/incidentkit/client/emulator] is a tenant in process, for tests.
 //
-// Imports run downward only: client imports audit and incident, audit imports
-// incident, incident imports alert, alert imports entity.
+// Imports run downward only: client and audit import incident, incident imports
+// alert, alert imports entity.
 package incidentkit

@@ -95,19 +95,22 @@ func (d Draft) Validate(opts ...Option) error {
 
 func (d *Draft) entityProblems(ps *validate.Problems, r rules) {
 	impacted := r.impactedOptional || len(d.Entities) == 0
+	// Keys are made once for each entity. At most 100 are kept, for more are
+	// refused anyway, so looking through them costs less than a map.
+	var few [8]entity.Key
+	keys := few[:0]
 	for i := range d.Entities {
 		e := &d.Entities[i]
 		if err := e.Validate(); err != nil {
 			ps.Under(validate.Index("entityDefinitions", i), err)
 		}
 		impacted = impacted || e.Role == entity.RoleImpacted
-		// At most 100 entities, so comparing all pairs costs less than a map;
-		// beyond that the draft is refused anyway.
-		for j := range min(i, 100) {
-			if e.Same(d.Entities[j]) {
-				ps.Add(validate.Index("entityDefinitions", i), "duplicate-entity", "names the same entity as entityDefinitions[%d]; remove one of the two", j)
-				break
-			}
+		key := e.Key(entity.Scope{})
+		if j := slices.Index(keys, key); j >= 0 {
+			ps.Add(validate.Index("entityDefinitions", i), "duplicate-entity", "names the same entity as entityDefinitions[%d]; remove one of the two", j)
+		}
+		if len(keys) < 100 {
+			keys = append(keys, key)
 		}
 	}
 	if !impacted {

@@ -8,7 +8,6 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
 	"sync"
 	"time"
@@ -105,14 +104,4 @@ func CheckLimits(data []byte) error {
 		}
 	}
 	return nil
-}
-
-// Indent returns the JSON document data with line breaks and two spaces for
-// each level, for people.
-func Indent(data []byte) []byte {
-	v := jsontext.Value(bytes.Clone(data))
-	if err := v.Indent(jsontext.WithIndent("  ")); err != nil {
-		return data
-	}
-	return v
 }

@@ -178,11 +178,6 @@ func TestUnknownMembers(t *testing.T) {
 	}
 }
 
-func TestIndent(t *testing.T) {
-	require.Equal(t, "{\n  \"a\": [\n    1\n  ]\n}", string(wire.Indent([]byte(`{"a":[1]}`))))
-	require.Equal(t, "{", string(wire.Indent([]byte("{"))))
-}
-
 func FuzzUnknownMembers(f *testing.F) {
 	f.Add(`{"name":"a","items":[{"titel":"t"}],"next":{}}`)
 	f.Add(`[{}]`)
