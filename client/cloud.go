@@ -23,27 +23,30 @@ type Cloud struct {
 	// CreatesAlerts tells whether Microsoft Graph can create alerts here (Learn,
 	// "alert: createAlert", national cloud deployments).
 	CreatesAlerts bool
+	// Unlimited tells that the APIs accept any number of requests, so that
+	// clients need not pace themselves. It is for stand-ins of the real clouds.
+	Unlimited bool
 }
 
 // Global is the worldwide cloud, which serves Microsoft 365 GCC as well.
 func Global() Cloud {
-	return Cloud{"global", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://security.microsoft.com", true}
+	return Cloud{"global", "https://login.microsoftonline.com", "https://graph.microsoft.com", "https://security.microsoft.com", true, false}
 }
 
 // USGovernment is the US Government L4 cloud (GCC High).
 func USGovernment() Cloud {
-	return Cloud{"usgov", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://security.microsoft.us", true}
+	return Cloud{"usgov", "https://login.microsoftonline.us", "https://graph.microsoft.us", "https://security.microsoft.us", true, false}
 }
 
 // USGovernmentDoD is the US Government L5 cloud (DoD).
 func USGovernmentDoD() Cloud {
-	return Cloud{"dod", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://security.apps.mil", true}
+	return Cloud{"dod", "https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://security.apps.mil", true, false}
 }
 
 // China is the cloud operated by 21Vianet. It has no security alerts API, so
 // nothing can be raised through Microsoft Graph there.
 func China() Cloud {
-	return Cloud{"china", "https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "", false}
+	return Cloud{"china", "https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "", false, false}
 }
 
 // CloudNamed returns the cloud with a short name.

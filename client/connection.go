@@ -17,6 +17,7 @@ import (
 	"golang.org/x/oauth2"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/retry"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -31,6 +32,7 @@ type Connection struct {
 	credential Credential
 	tokens     tokens
 	http       *retry.Client
+	limits     Limits
 	settings   settings
 }
 
@@ -40,17 +42,19 @@ type API struct {
 	Endpoint func(Cloud) string
 	// Scope makes the token's scope from the root.
 	Scope func(endpoint string) string
+	// Limits makes the limits of the API, unless [WithLimits] or the cloud says
+	// otherwise. Nil stands for none.
+	Limits func() Limits
 }
 
 // Connect makes a connection. Nothing is sent until the first request.
 func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	s := settings{
-		cloud:           Global(),
-		logger:          slog.New(slog.DiscardHandler),
-		userAgent:       "incidentkit",
-		random:          rand.Reader,
-		maxResponseSize: 64 << 20,
-		retry:           retry.Defaults(),
+		cloud:     Global(),
+		logger:    slog.New(slog.DiscardHandler),
+		userAgent: "incidentkit",
+		random:    rand.Reader,
+		retry:     retry.Defaults(),
 	}
 	for _, opt := range opts {
 		if err := opt(&s); err != nil {
@@ -77,7 +81,12 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 		return nil, fmt.Errorf("client: the authority of cloud %s: %w", s.cloud.Name, err)
 	}
 	c := &Connection{cloud: s.cloud, endpoint: endpoint, credential: cred, settings: s}
-	s.retry.Observe = c.observe
+	switch {
+	case s.limits != nil:
+		c.limits = *s.limits
+	case api.Limits != nil && !s.cloud.Unlimited:
+		c.limits = api.Limits()
+	}
 	c.http = retry.New(s.transport, s.retry)
 	tokenClient := &http.Client{
 		Transport: repeatable{c.http},
@@ -113,7 +122,7 @@ func loopback(host string) bool {
 type repeatable struct{ http *retry.Client }
 
 func (r repeatable) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, _, err := r.http.Do(req.Context(), retry.Repeatable, req)
+	resp, _, err := r.http.Do(req.Context(), retry.Call{}, req)
 	return resp, err
 }
 
@@ -149,6 +158,10 @@ type Request struct {
 	// Once tells that the request must not be executed twice. It must have a
 	// Body.
 	Once bool
+	// Operation, Target and Subject say what the request is for; see [Call].
+	Operation audit.Operation
+	Target    audit.Target
+	Subject   any
 }
 
 // Do sends a request and reads the answer's JSON into out, unless out is nil.
@@ -164,29 +177,56 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	if err != nil {
 		return err
 	}
+	call := Call{r.Operation, r.Target, r.Subject, r.Method, failure.Path, failure.ClientRequestID, r.Once}
+	ctx, end, err := c.begin(ctx, call)
+	if err != nil {
+		return fmt.Errorf("client: %w", err)
+	}
+	result, start := Result{}, time.Now()
+	result.Err = c.send(ctx, r, call, req, failure, &result, out)
+	result.Duration = time.Since(start)
+	if result.Err == nil {
+		result.Answer = out
+	}
+	return joined(result.Err, end(result))
+}
+
+// joined is the one of two errors that there is, or both.
+func joined(err, other error) error {
+	if other == nil {
+		return err
+	}
+	return errors.Join(err, other)
+}
+
+// send sends a request until it is answered, and reads the answer.
+func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.Request, failure *Error, result *Result, out any) error {
 	token, err := c.token(ctx, failure)
 	if err != nil {
 		return err
 	}
 	token.SetAuthHeader(req)
-
 	kind := retry.Repeatable
 	if r.Once {
 		kind = retry.Once
 	}
-	start := time.Now()
-	resp, sent, err := c.http.Do(ctx, kind, req)
+	failure.Began = time.Now().UTC()
+	resp, sent, err := c.http.Do(ctx, retry.Call{
+		Kind: kind, Limit: c.limits.of(r.Method),
+		Begin: func(ctx context.Context, number int) (context.Context, func(retry.Outcome)) {
+			result.Attempts++
+			ctx, end := c.attempt(ctx, Attempt{call, number})
+			return ctx, func(o retry.Outcome) { c.observe(ctx, call, number, o, token, end) }
+		},
+	}, req)
 	if err != nil {
 		failure.Err = c.conceal(err, token)
 		failure.OutcomeUnknown = r.Once && sent
 		return failure
 	}
-	defer retry.Drain(resp.Body)
 	body, readErr := c.read(resp.Body)
 	hide := func(text string) string { return c.hide(text, token) }
-	c.settings.logger.LogAttrs(ctx, slog.LevelDebug, "request", slog.String("method", r.Method), slog.String("path", failure.Path),
-		slog.Int("status", resp.StatusCode), slog.Duration("duration", time.Since(start)),
-		slog.String("request-id", plain.Cut(hide(resp.Header.Get("request-id")), 200)), slog.String("client-request-id", failure.ClientRequestID))
+	result.RequestID = plain.Cut(hide(resp.Header.Get("request-id")), 200)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		failure.describe(resp, body, time.Now(), hide)
 		failure.OutcomeUnknown = r.Once && !refuses(resp.StatusCode)
@@ -277,12 +317,12 @@ func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, 
 }
 
 func (c *Connection) read(body io.Reader) ([]byte, error) {
-	data, err := io.ReadAll(io.LimitReader(body, c.settings.maxResponseSize+1))
+	data, err := io.ReadAll(body)
 	if err != nil {
 		return data, fmt.Errorf("the answer is cut off: %w", err)
 	}
-	if int64(len(data)) > c.settings.maxResponseSize {
-		return nil, fmt.Errorf("the answer is longer than %d bytes", c.settings.maxResponseSize)
+	if int64(len(data)) > c.settings.retry.MaxBody {
+		return nil, fmt.Errorf("the answer is longer than %d bytes", c.settings.retry.MaxBody)
 	}
 	return data, nil
 }
@@ -322,10 +362,39 @@ func (c *Connection) newID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-func (c *Connection) observe(ctx context.Context, d retry.Decision) {
-	verdict := "gave up"
-	if d.Again {
-		verdict = "will try again"
+// observe logs how an attempt ended and tells the hooks.
+func (c *Connection) observe(ctx context.Context, call Call, number int, o retry.Outcome, token *oauth2.Token, end func(Outcome)) {
+	hide := func(text string) string { return c.hide(text, token) }
+	outcome := Outcome{
+		Status: o.Status, RequestID: plain.Cut(hide(o.Header.Get("request-id")), 200), Sent: o.Sent, Received: o.Received,
+		Duration: o.Duration, Again: o.Again, Pause: o.Pause, Reason: o.Reason,
 	}
-	c.settings.logger.LogAttrs(ctx, slog.LevelWarn, verdict, slog.String("reason", d.Reason), slog.Int("attempt", d.Attempt), slog.Int("status", d.Status))
+	if o.Err != nil {
+		outcome.Err = c.conceal(o.Err, token)
+	}
+	end(outcome)
+	level, message := slog.LevelDebug, "request"
+	if o.Reason != "" {
+		level, message = slog.LevelWarn, "gave up"
+	}
+	if o.Again {
+		message = "will try again"
+	}
+	if !c.settings.logger.Enabled(ctx, level) {
+		return
+	}
+	attrs := []slog.Attr{
+		slog.String("method", call.Method), slog.String("path", call.Path), slog.Int("status", o.Status), slog.Duration("duration", o.Duration),
+		slog.String("request-id", outcome.RequestID), slog.String("client-request-id", call.ClientRequestID), slog.Int("attempt", number),
+	}
+	if o.Reason != "" {
+		attrs = append(attrs, slog.String("reason", o.Reason))
+	}
+	if o.Again {
+		attrs = append(attrs, slog.Duration("pause", o.Pause))
+	}
+	if outcome.Err != nil {
+		attrs = append(attrs, slog.String("error", outcome.Err.Error()))
+	}
+	c.settings.logger.LogAttrs(ctx, level, message, attrs...)
 }

@@ -285,8 +285,8 @@ func TestRetriesAreLogged(t *testing.T) {
 	var seen bytes.Buffer
 	c := serve(t, reply(503, ""), client.WithLogger(slog.New(slog.NewTextHandler(&seen, nil))))
 	require.Error(t, c.Do(t.Context(), read, nil))
-	require.Contains(t, seen.String(), `level=WARN msg="will try again" reason="the service failed" attempt=1 status=503`)
-	require.Contains(t, seen.String(), `level=WARN msg="gave up" reason="the service failed; no attempts left" attempt=2 status=503`)
+	require.Regexp(t, `level=WARN msg="will try again" method=GET path=/v1.0/thing status=503 duration=.* attempt=1 reason="the service failed" pause=`, seen.String())
+	require.Regexp(t, `level=WARN msg="gave up" method=GET path=/v1.0/thing status=503 duration=.* attempt=2 reason="the service failed; no attempts left"\n`, seen.String())
 }
 
 // TestStatusesOfErrors that the other tests do not meet.

@@ -46,6 +46,10 @@ type Error struct {
 	// Code and Message are the service's own. Both may be empty. Programs
 	// should look at the code; the wording of a message changes.
 	Code, Message string
+	// Target is the part of the request that the service complains about, and
+	// Details are its single complaints; most answers have neither.
+	Target  string
+	Details []Detail
 	// InnerCode is the most detailed code that the service gave.
 	InnerCode string
 	// RequestID is the service's name for the request, ClientRequestID ours;
@@ -56,11 +60,22 @@ type Error struct {
 	// OutcomeUnknown tells that the request may have been executed although it
 	// failed; it is set for requests that create something.
 	OutcomeUnknown bool
+	// Began is when the request was first sent: what it created, if it did, is
+	// not older.
+	Began time.Time
 	// Err is the cause when there was no answer, or none that could be read.
 	Err error
 }
 
-// Error returns one line: method, path, status, code, message and request ids.
+// Detail is one of several complaints of a service.
+type Detail struct {
+	Code    string `json:"code"`
+	Target  string `json:"target"`
+	Message string `json:"message"`
+}
+
+// Error returns one line: method, path, status, code, message, details and
+// request ids.
 func (e *Error) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %s: ", e.Method, e.Path)
@@ -75,8 +90,14 @@ func (e *Error) Error() string {
 	if e.InnerCode != "" && e.InnerCode != e.Code {
 		b.WriteString(" (" + e.InnerCode + ")")
 	}
+	if e.Target != "" {
+		b.WriteString(" at " + e.Target)
+	}
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
+	}
+	for _, d := range e.Details {
+		b.WriteString("; " + d.String())
 	}
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
@@ -91,6 +112,18 @@ func (e *Error) Error() string {
 		b.WriteString(" [client-request-id " + e.ClientRequestID + "]")
 	}
 	return plain.Line(b.String())
+}
+
+// String returns what the detail says, in one line.
+func (d Detail) String() string {
+	text := d.Code
+	if d.Target != "" {
+		text += " at " + d.Target
+	}
+	if d.Message != "" && text != "" {
+		text += ": "
+	}
+	return plain.Line(text + d.Message)
 }
 
 // Unwrap returns the cause.
@@ -180,6 +213,8 @@ type errorBody struct {
 	Error struct {
 		Code       string     `json:"code"`
 		Message    string     `json:"message"`
+		Target     string     `json:"target"`
+		Details    []Detail   `json:"details"`
 		InnerError innerError `json:"innerError,case:ignore"`
 	} `json:"error"`
 }
@@ -202,6 +237,11 @@ func (e *Error) describe(resp *http.Response, body []byte, now time.Time, hide f
 		return
 	}
 	e.Code, e.Message = cut(doc.Error.Code, 200), cut(doc.Error.Message, 2000)
+	e.Target = cut(doc.Error.Target, 200)
+	const most = 20
+	for _, d := range doc.Error.Details[:min(len(doc.Error.Details), most)] {
+		e.Details = append(e.Details, Detail{cut(d.Code, 200), cut(d.Target, 200), cut(d.Message, 500)})
+	}
 	if e.RequestID == "" {
 		e.RequestID = cut(doc.Error.InnerError.RequestID, 200)
 	}

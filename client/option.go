@@ -18,14 +18,15 @@ import (
 type Option func(*settings) error
 
 type settings struct {
-	cloud           Cloud
-	transport       http.RoundTripper
-	logger          *slog.Logger
-	userAgent       string
-	random          io.Reader
-	maxResponseSize int64
-	retry           retry.Settings
-	rules           []alert.Option
+	cloud     Cloud
+	transport http.RoundTripper
+	logger    *slog.Logger
+	userAgent string
+	random    io.Reader
+	retry     retry.Settings
+	limits    *Limits
+	hooks     []Hook
+	rules     []alert.Option
 }
 
 // WithCloud selects the cloud; the default is [Global].
@@ -51,7 +52,7 @@ func WithTransport(rt http.RoundTripper) Option {
 	}
 }
 
-// WithLogger logs each request that was answered at level debug, with method,
+// WithLogger logs each attempt that was answered at level debug, with method,
 // path, status, duration and the two request ids, and each attempt that failed
 // at level warn, with the reason to try again or to give up. Bodies, query values
 // and tokens are never logged. The default logs nothing.
@@ -97,7 +98,7 @@ func WithMaxResponseSize(bytes int64) Option {
 		if bytes <= 0 {
 			return fmt.Errorf("the largest response size %d is not positive", bytes)
 		}
-		s.maxResponseSize = bytes
+		s.retry.MaxBody = bytes
 		return nil
 	}
 }
@@ -112,6 +113,34 @@ func WithRetry(attempts int, shortest, longest time.Duration) Option {
 			return fmt.Errorf("retrying %d times with pauses from %v to %v makes no sense", attempts, shortest, longest)
 		}
 		s.retry.Attempts, s.retry.MinWait, s.retry.MaxWait = attempts, shortest, longest
+		return nil
+	}
+}
+
+// WithAttemptTimeout bounds one attempt, from dialling to the end of the answer;
+// the default is 100 seconds. The context of a call bounds all of its attempts
+// and the pauses between them.
+func WithAttemptTimeout(d time.Duration) Option {
+	return func(s *settings) error {
+		if d <= 0 {
+			return fmt.Errorf("the longest attempt of %v is not positive", d)
+		}
+		s.retry.AttemptTimeout = d
+		return nil
+	}
+}
+
+// WithRetryBudget bounds the share of repeated requests while most requests
+// fail: each repetition after a failure takes one from the budget, each success
+// gives a tenth back, and nothing is repeated while less than half of it is left.
+// The default is 100. Being throttled takes nothing, for then the service says
+// how long to wait.
+func WithRetryBudget(requests int) Option {
+	return func(s *settings) error {
+		if requests < 1 {
+			return fmt.Errorf("a retry budget of %d requests makes no sense; WithRetry(1, …) turns repeating off", requests)
+		}
+		s.retry.Budget = retry.NewBudget(requests)
 		return nil
 	}
 }

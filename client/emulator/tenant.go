@@ -75,7 +75,7 @@ func New(opts ...Option) *Tenant {
 // the address of a listener such as http://127.0.0.1:8080. A client that sends
 // through the tenant itself may take any https address.
 func (t *Tenant) Cloud(root string) client.Cloud {
-	return client.Cloud{Name: "emulator", Authority: root, Graph: root, Portal: portal, CreatesAlerts: true}
+	return client.Cloud{Name: "emulator", Authority: root, Graph: root, Portal: portal, CreatesAlerts: true, Unlimited: true}
 }
 
 // Credential returns the credential of the tenant's application.

@@ -24,6 +24,7 @@ func New(cred client.Credential, opts ...client.Option) (*Client, error) {
 	conn, err := client.Connect(client.API{
 		Endpoint: func(c client.Cloud) string { return c.Graph },
 		Scope:    func(endpoint string) string { return endpoint + "/.default" },
+		Limits:   client.GraphLimits,
 	}, cred, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("graph: %w", err)

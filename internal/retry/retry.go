@@ -12,16 +12,15 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
-	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"net/http/httptrace"
 	"strconv"
 	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
 )
 
 // Kind says what it means to send a request twice.
@@ -47,75 +46,142 @@ type Settings struct {
 	MinWait, MaxWait time.Duration
 	// AttemptTimeout bounds one attempt, from dialling to the end of the body.
 	AttemptTimeout time.Duration
+	// MaxBody is how much of an answer's body is read, and one byte more, so
+	// that a longer one shows.
+	MaxBody int64
+	// Budget is shared by all requests of a client.
+	Budget *Budget
 	// Jitter returns a number in [0, 1) that spreads the pauses.
 	Jitter func() float64
 	// Now is the clock by which a Retry-After date is read.
 	Now func() time.Time
-	// Observe is told of each decision not to be content with an attempt.
-	Observe func(context.Context, Decision)
 }
 
 // Defaults returns the settings that are right for interactive use: four
 // attempts, pauses from half a second to thirty seconds, 100 seconds for one
-// attempt.
+// attempt, bodies of 64 MiB.
 func Defaults() Settings {
 	return Settings{
 		Attempts:       4,
 		MinWait:        500 * time.Millisecond,
 		MaxWait:        30 * time.Second,
 		AttemptTimeout: 100 * time.Second,
+		MaxBody:        64 << 20,
+		Budget:         NewBudget(100),
 		Jitter:         rand.Float64,
 		Now:            time.Now,
-		Observe:        func(context.Context, Decision) {},
 	}
 }
 
-// Decision is what was decided about a request that did not simply succeed.
-type Decision struct {
-	// Attempt counts from 1.
-	Attempt int
-	// Status is the status of the answer, 0 if there was none.
+// Call says how one request is to be sent.
+type Call struct {
+	// Kind says what it means to send the request twice.
+	Kind Kind
+	// Limit, unless it is nil, is drawn from before each attempt.
+	Limit *rate.Limiter
+	// Begin, unless it is nil, is called when an attempt begins, with its number
+	// from 1. It returns the context of the attempt and, unless that is nil,
+	// what to call when it has ended.
+	Begin func(ctx context.Context, attempt int) (context.Context, func(Outcome))
+}
+
+// Outcome is how one attempt ended, and what was decided about it.
+type Outcome struct {
+	// Status is the status of the answer, 0 if there was none; Err says why.
 	Status int
-	// Again tells whether the request is sent once more; Reason says why, or
-	// why not.
+	Err    error
+	// Header are the answer's.
+	Header http.Header
+	// Sent and Received are the bytes of the two bodies.
+	Sent, Received int64
+	// Duration is the time from the beginning to the end of the answer's body.
+	Duration time.Duration
+	// Again tells whether the request is sent once more, after Pause; Reason
+	// says why, or why not. It is empty for an attempt that needs no decision.
 	Again  bool
+	Pause  time.Duration
 	Reason string
 }
 
 // Client sends requests. It is safe for concurrent use and starts no
 // goroutines of its own.
 type Client struct {
-	http     *retryablehttp.Client
+	http     *http.Client
 	settings Settings
 }
 
 // New returns a client that sends through base.
 func New(base http.RoundTripper, s Settings) *Client {
 	c := &Client{settings: s}
-	c.http = &retryablehttp.Client{
-		HTTPClient: &http.Client{
-			Transport: tracing{base},
-			Timeout:   s.AttemptTimeout,
-			// A redirect would carry the request, and what it holds, to an
-			// address that nobody configured. It is an answer like any other.
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-		RetryMax:     max(s.Attempts, 1) - 1,
-		RetryWaitMin: s.MinWait,
-		RetryWaitMax: s.MaxWait,
-		CheckRetry:   c.check,
-		Backoff:      c.wait,
-		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	c.http = &http.Client{
+		Transport: tracing{base, &c.settings},
+		// A redirect would carry the request, and what it holds, to an
+		// address that nobody configured. It is an answer like any other.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return c
 }
 
-// call is what is known of one request over all its attempts.
-type call struct {
-	kind     Kind
+// CloseIdleConnections closes the connections that wait for a next request.
+func (c *Client) CloseIdleConnections() { c.http.CloseIdleConnections() }
+
+// ErrLimit tells that the client's own limit leaves no time for the request
+// before its context ends.
+var ErrLimit = errors.New("the client's own limit of requests leaves no time for it before the deadline")
+
+// Do sends a request, again where that is right, and returns the last answer
+// or the last error. sent tells, for an error, that the service may have
+// executed the request.
+//
+// The body of the answer has been read, and needs neither to be drained nor
+// closed. Where reading it broke off and the request is not sent again, it ends
+// with the error.
+func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *http.Response, sent bool, err error) {
+	if call.Limit != nil {
+		if err := call.Limit.Wait(ctx); err != nil {
+			if ctx.Err() != nil {
+				return nil, false, ctx.Err()
+			}
+			return nil, false, ErrLimit
+		}
+	}
+	state := &running{Call: call, settings: &c.settings}
+	r, err := retryablehttp.FromRequest(req.WithContext(context.WithValue(ctx, runningKey{}, state)))
+	if err != nil {
+		return nil, false, err
+	}
+	repeating := retryablehttp.Client{
+		HTTPClient: c.http,
+		RetryMax:   max(c.settings.Attempts, 1) - 1,
+		CheckRetry: state.check,
+		Backoff: func(_, _ time.Duration, _ int, resp *http.Response) time.Duration {
+			if resp != nil && resp.StatusCode == http.StatusServiceUnavailable {
+				// Learn, "Best practices for working with Microsoft Graph": after a
+				// 503 the next attempt should be on a new connection.
+				c.http.CloseIdleConnections()
+			}
+			return state.pause
+		},
+		ErrorHandler: retryablehttp.PassthroughErrorHandler,
+	}
+	resp, err = repeating.Do(r)
+	if err != nil && resp != nil {
+		_ = resp.Body.Close()
+		resp = nil
+	}
+	return resp, state.sent(), err
+}
+
+// running is what is known of one request over all its attempts.
+type running struct {
+	Call
+	settings *Settings
 	attempts int
+	pause    time.Duration
 	last     atomic.Pointer[attempt]
 }
+
+type runningKey struct{}
 
 // attempt is what is known of one attempt. Each has its own, so that what is
 // late in reporting about one is not taken for news of the next.
@@ -125,120 +191,63 @@ type attempt struct {
 	sent atomic.Bool
 	// complete tells that the whole request has left. Nothing takes that back.
 	complete atomic.Bool
+	began    time.Time
+	// length and received are the bytes of the two bodies.
+	length, received int64
+	end              func(Outcome)
 }
 
 // sent tells whether bytes of the last attempt may have left this process.
-func (c *call) sent() bool {
-	last := c.last.Load()
+func (r *running) sent() bool {
+	last := r.last.Load()
 	return last != nil && last.sent.Load()
 }
 
-type callKey struct{}
-
-var errReplay = errors.New("the connection failed after the whole request was sent")
-
-// Do sends a request, again where that is right, and returns the last answer
-// or the last error. sent tells, for an error, that the service may have
-// executed the request.
-func (c *Client) Do(ctx context.Context, kind Kind, req *http.Request) (resp *http.Response, sent bool, err error) {
-	state := &call{kind: kind}
-	r, err := retryablehttp.FromRequest(req.WithContext(context.WithValue(ctx, callKey{}, state)))
-	if err != nil {
-		return nil, false, err
+// check decides about an attempt that has ended, and tells who wants to know.
+func (r *running) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	r.attempts++
+	o := Outcome{Err: err}
+	if resp != nil {
+		o.Status, o.Header = resp.StatusCode, resp.Header
 	}
-	resp, err = c.http.Do(r)
-	if err != nil && resp != nil {
-		Drain(resp.Body)
-		resp = nil
-	}
-	return resp, state.sent(), err
-}
-
-// CloseIdleConnections closes the connections that wait for a next request.
-func (c *Client) CloseIdleConnections() { c.http.HTTPClient.CloseIdleConnections() }
-
-// tracing notes whether bytes of an attempt may have left. A transport that
-// does not trace, such as one in memory, counts as one that sends at once.
-type tracing struct{ base http.RoundTripper }
-
-func (t tracing) RoundTrip(req *http.Request) (*http.Response, error) {
-	state, _ := req.Context().Value(callKey{}).(*call)
-	if state == nil {
-		return t.base.RoundTrip(req)
-	}
-	a := new(attempt)
-	a.sent.Store(true)
-	state.last.Store(a)
-	traced := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
-		// A transport that looks for another connection has not sent on the one
-		// before, unless it says that it has.
-		GetConn:          func(string) { a.sent.Store(a.complete.Load()) },
-		WroteHeaderField: func(string, []string) { a.sent.Store(true) },
-		WroteHeaders:     func() { a.sent.Store(true) },
-		WroteRequest: func(info httptrace.WroteRequestInfo) {
-			if info.Err == nil {
-				a.complete.Store(true)
-				a.sent.Store(true)
-			}
-		},
-	}))
-	if state.kind == Once && req.GetBody != nil {
-		// The transports of net/http replay a request when they can get its body
-		// again: over HTTP/2 after a reset with PROTOCOL_ERROR whatever the
-		// method, over HTTP/1.1 when it has an Idempotency-Key. That is theirs to
-		// do only as long as the request has not left as a whole.
-		traced.GetBody = func() (io.ReadCloser, error) {
-			if a.complete.Load() {
-				return nil, errReplay
-			}
-			return req.GetBody()
-		}
-	}
-	resp, err := t.base.RoundTrip(traced)
-	if err == nil && resp.StatusCode == http.StatusSwitchingProtocols {
-		// Nobody asked for it. The body is the bare connection, to which no
-		// deadline of net/http applies.
-		_ = resp.Body.Close()
-		resp.Body = http.NoBody
-	}
-	return resp, err
-}
-
-func (t tracing) CloseIdleConnections() {
-	if c, ok := t.base.(interface{ CloseIdleConnections() }); ok {
-		c.CloseIdleConnections()
-	}
-}
-
-func (c *Client) check(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	state := ctx.Value(callKey{}).(*call)
-	state.attempts++
-	d := Decision{Attempt: state.attempts}
+	var failure error
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return false, ctx.Err()
+		failure = ctx.Err()
+		o.Reason = "the context has ended"
 	case err != nil:
-		d.Again, d.Reason = afterError(state, err)
+		o.Again, o.Reason = r.afterError(err)
 	default:
-		d.Status = resp.StatusCode
-		d.Again, d.Reason = c.afterStatus(state, resp)
+		o.Again, o.Reason = r.afterStatus(resp)
 	}
-	if d.Reason != "" {
-		if d.Again && state.attempts >= c.settings.Attempts {
-			d.Again, d.Reason = false, d.Reason+"; no attempts left"
-		}
-		c.settings.Observe(ctx, d)
+	if o.Again && r.attempts >= r.settings.Attempts {
+		o.Again, o.Reason = false, o.Reason+"; no attempts left"
 	}
-	return d.Again, nil
+	if o.Again && o.Status != http.StatusTooManyRequests && !r.settings.Budget.allow() {
+		o.Again, o.Reason = false, o.Reason+"; too many requests of this client have failed of late to repeat more"
+	}
+	if o.Reason == "" {
+		r.settings.Budget.refill()
+	}
+	if o.Again {
+		o.Pause = r.nextPause(resp)
+	}
+	r.pause = o.Pause
+	if last := r.last.Load(); last != nil && last.end != nil {
+		o.Duration = time.Since(last.began)
+		o.Sent, o.Received = last.length, last.received
+		last.end(o)
+	}
+	return o.Again, failure
 }
 
-func afterError(state *call, err error) (bool, string) {
+func (r *running) afterError(err error) (bool, string) {
 	switch {
 	case permanent(err):
 		return false, "the other side cannot be trusted or addressed"
-	case state.kind == Repeatable:
+	case r.Kind == Repeatable:
 		return true, "the connection failed"
-	case !state.sent():
+	case !r.sent():
 		return true, "the connection failed before anything was sent"
 	default:
 		return false, "the connection failed after the request may have been executed"
@@ -253,37 +262,47 @@ func permanent(err error) bool {
 	return authority || certificate || lookup && dns.IsNotFound
 }
 
-func (c *Client) afterStatus(state *call, resp *http.Response) (bool, string) {
+// statusBandwidthLimitExceeded has no name in net/http; Learn, "Microsoft Graph
+// error responses and resource types", lists it.
+const statusBandwidthLimitExceeded = 509
+
+func (r *running) afterStatus(resp *http.Response) (bool, string) {
 	var reason string
 	switch resp.StatusCode {
 	case http.StatusTooManyRequests:
 		// Refused before it was executed: as good as never sent.
-		state.last.Load().sent.Store(false)
+		r.last.Load().sent.Store(false)
 		reason = "the service throttles"
-	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		if state.kind == Once {
+	case http.StatusRequestTimeout, http.StatusInternalServerError, http.StatusBadGateway, http.StatusServiceUnavailable,
+		http.StatusGatewayTimeout, statusBandwidthLimitExceeded:
+		if r.Kind == Once {
 			return false, "the service failed after it may have executed the request"
 		}
 		reason = "the service failed"
 	default:
 		return false, ""
 	}
-	if RetryAfter(resp.Header, c.settings.Now()) > c.settings.MaxWait {
+	if RetryAfter(resp.Header, r.settings.Now()) > r.settings.MaxWait {
 		return false, reason + " and asks for a longer pause than allowed"
 	}
 	return true, reason
 }
 
-// wait doubles the pause with each attempt, spreads it over its upper half, and
-// never goes below what the service asks for.
-func (c *Client) wait(least, most time.Duration, attempt int, resp *http.Response) time.Duration {
-	pause := most
-	if attempt < 30 && least<<attempt < most {
-		pause = least << attempt
+// nextPause doubles the pause with each attempt, spreads it over its upper
+// half, and never goes below what the service asks for nor below what the limit
+// allows.
+func (r *running) nextPause(resp *http.Response) time.Duration {
+	s, n := r.settings, r.attempts-1
+	pause := s.MaxWait
+	if n < 30 && s.MinWait<<n < s.MaxWait {
+		pause = s.MinWait << n
 	}
-	pause = pause/2 + time.Duration(c.settings.Jitter()*float64(pause/2))
+	pause = pause/2 + time.Duration(s.Jitter()*float64(pause/2))
 	if resp != nil {
-		pause = max(pause, RetryAfter(resp.Header, c.settings.Now()))
+		pause = max(pause, RetryAfter(resp.Header, s.Now()))
+	}
+	if r.Limit != nil {
+		pause = max(pause, r.Limit.Reserve().Delay())
 	}
 	return pause
 }
@@ -301,12 +320,4 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 		return max(at.Sub(now), 0)
 	}
 	return 0
-}
-
-// Drain reads a little of what is left of a body, so that the connection can be
-// used again, and closes it.
-func Drain(body io.ReadCloser) {
-	const most = 64 << 10
-	_, _ = io.CopyN(io.Discard, body, most)
-	_ = body.Close()
 }

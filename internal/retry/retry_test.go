@@ -121,6 +121,7 @@ func TestMatrix(t *testing.T) {
 		{"502", answer(502, ""), 2, 1, false},
 		{"503", answer(503, ""), 2, 1, false},
 		{"504", answer(504, ""), 2, 1, false},
+		{"509", answer(509, ""), 2, 1, false},
 		{"no connection", beforeSending, 2, 2, false},
 		{"cut connection", afterSending, 2, 1, true},
 		{"a transport that does not trace", silent, 2, 1, true},
@@ -138,7 +139,7 @@ func TestMatrix(t *testing.T) {
 					c := retry.New(s, retry.Defaults())
 					req, err := http.NewRequest(http.MethodPost, "https://host/x", strings.NewReader("body"))
 					require.NoError(t, err)
-					resp, sent, err := c.Do(t.Context(), kind, req)
+					resp, sent, err := c.Do(t.Context(), retry.Call{Kind: kind}, req)
 					require.Len(t, s.bodies, want)
 					for _, body := range s.bodies {
 						require.Equal(t, "body", body, "every attempt sends the whole body")
@@ -151,7 +152,6 @@ func TestMatrix(t *testing.T) {
 					data, err := io.ReadAll(resp.Body)
 					require.NoError(t, err)
 					require.Equal(t, "answer", string(data), "the last answer is kept")
-					retry.Drain(resp.Body)
 				})
 			})
 		}
@@ -176,7 +176,7 @@ func TestLateReports(t *testing.T) {
 		}}
 		req, err := http.NewRequest(http.MethodPost, "https://host/x", strings.NewReader("body"))
 		require.NoError(t, err)
-		_, sent, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Once, req)
+		_, sent, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Call{Kind: retry.Once}, req)
 		require.Error(t, err)
 		require.True(t, sent)
 		require.Len(t, s.bodies, 2, "not a third time")
@@ -202,9 +202,8 @@ func TestTheBodyIsKeptBack(t *testing.T) {
 		}}}
 		req, err := http.NewRequest(http.MethodPost, "https://host/x", strings.NewReader("body"))
 		require.NoError(t, err)
-		resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), kind, req)
+		_, _, err = retry.New(s, retry.Defaults()).Do(t.Context(), retry.Call{Kind: kind}, req)
 		require.NoError(t, err)
-		retry.Drain(resp.Body)
 	}
 }
 
@@ -214,19 +213,21 @@ func TestAttemptsEnd(t *testing.T) {
 			answer(503, ""), answer(503, ""), answer(503, ""), answer(503, ""), answer(503, ""),
 		}}
 		settings := retry.Defaults()
-		var seen []retry.Decision
-		settings.Observe = func(_ context.Context, d retry.Decision) { seen = append(seen, d) }
+		var seen []retry.Outcome
+		call := retry.Call{Begin: func(ctx context.Context, attempt int) (context.Context, func(retry.Outcome)) {
+			require.Equal(t, len(seen)+1, attempt)
+			return ctx, func(o retry.Outcome) { seen = append(seen, o) }
+		}}
 		settings.Jitter = func() float64 { return 0.5 }
 		start := time.Now()
 		req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
-		resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Repeatable, req)
+		resp, _, err := retry.New(s, settings).Do(t.Context(), call, req)
 		require.NoError(t, err)
-		retry.Drain(resp.Body)
 		require.Equal(t, 503, resp.StatusCode)
 		require.Len(t, s.bodies, 4)
 		require.Equal(t, (500+1000+2000)*time.Millisecond*3/4, time.Since(start))
-		require.Equal(t, retry.Decision{Attempt: 1, Status: 503, Again: true, Reason: "the service failed"}, seen[0])
-		require.Equal(t, retry.Decision{Attempt: 4, Status: 503, Reason: "the service failed; no attempts left"}, seen[3])
+		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, Again: true, Pause: 375 * time.Millisecond, Reason: "the service failed"}, seen[0])
+		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, Reason: "the service failed; no attempts left"}, seen[3])
 	})
 }
 
@@ -234,7 +235,7 @@ func TestAttemptsEnd(t *testing.T) {
 func TestLongPausesStayLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		settings := retry.Defaults()
-		settings.Attempts = 80
+		settings.Attempts, settings.Budget = 80, retry.NewBudget(1000)
 		settings.Jitter = func() float64 { return 0 }
 		s := &script{}
 		for range settings.Attempts {
@@ -242,9 +243,8 @@ func TestLongPausesStayLong(t *testing.T) {
 		}
 		start := time.Now()
 		req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
-		resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Repeatable, req)
+		_, _, err := retry.New(s, settings).Do(t.Context(), retry.Call{Kind: retry.Repeatable}, req)
 		require.NoError(t, err)
-		retry.Drain(resp.Body)
 		require.Len(t, s.bodies, 80)
 		// 0.5 s doubled up to 16 s, then 30 s; half of each.
 		require.Equal(t, (500+1000+2000+4000+8000+16000)*time.Millisecond/2+73*15*time.Second, time.Since(start))
@@ -258,7 +258,7 @@ func TestSwitchedProtocols(t *testing.T) {
 		return &http.Response{StatusCode: http.StatusSwitchingProtocols, Header: http.Header{}, Body: body, Request: r}, nil
 	}}}
 	req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
-	resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Repeatable, req)
+	resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Call{Kind: retry.Repeatable}, req)
 	require.NoError(t, err)
 	require.True(t, body.closed)
 	data, err := io.ReadAll(resp.Body)
@@ -283,9 +283,8 @@ func TestPausesAreHonouredAndBounded(t *testing.T) {
 		settings.Jitter = func() float64 { return 0 }
 		start := time.Now()
 		req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
-		resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Repeatable, req)
+		resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Call{Kind: retry.Repeatable}, req)
 		require.NoError(t, err)
-		retry.Drain(resp.Body)
 		require.Equal(t, 200, resp.StatusCode)
 		// 20 s as asked; the date has passed by then, so half of the second
 		// pause; half of the third, for a date in the past means no date.
@@ -300,7 +299,7 @@ func TestContextEndsThePause(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		req, _ := http.NewRequest(http.MethodPost, "https://host/x", nil)
-		_, sent, err := retry.New(s, retry.Defaults()).Do(ctx, retry.Once, req)
+		_, sent, err := retry.New(s, retry.Defaults()).Do(ctx, retry.Call{Kind: retry.Once}, req)
 		require.ErrorIs(t, err, context.DeadlineExceeded)
 		require.False(t, sent, "a throttled request was not executed")
 		require.Equal(t, time.Second, time.Since(start))
@@ -315,9 +314,8 @@ func TestAttemptTimeout(t *testing.T) {
 		}
 		s := &script{attempts: []func(*http.Request) (*http.Response, error){slow, slow}}
 		req, _ := http.NewRequest(http.MethodGet, "https://host/x", nil)
-		resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Repeatable, req)
+		resp, _, err := retry.New(s, retry.Defaults()).Do(t.Context(), retry.Call{Kind: retry.Repeatable}, req)
 		require.NoError(t, err, "a slow attempt is one attempt, not the end of the call")
-		retry.Drain(resp.Body)
 		require.Equal(t, 200, resp.StatusCode)
 	})
 }
@@ -329,9 +327,8 @@ func TestRedirectIsAnAnswer(t *testing.T) {
 	server := httptest.NewServer(http.RedirectHandler(other.URL, http.StatusTemporaryRedirect))
 	defer server.Close()
 	req, _ := http.NewRequest(http.MethodGet, server.URL, nil)
-	resp, _, err := retry.New(http.DefaultTransport, retry.Defaults()).Do(t.Context(), retry.Repeatable, req)
+	resp, _, err := retry.New(http.DefaultTransport, retry.Defaults()).Do(t.Context(), retry.Call{Kind: retry.Repeatable}, req)
 	require.NoError(t, err)
-	retry.Drain(resp.Body)
 	require.Equal(t, http.StatusTemporaryRedirect, resp.StatusCode)
 	require.False(t, hit)
 }
@@ -345,7 +342,7 @@ func TestSentOverRealConnections(t *testing.T) {
 		req, _ := http.NewRequest(http.MethodPost, url, strings.NewReader("body"))
 		transport := &http.Transport{}
 		defer transport.CloseIdleConnections()
-		_, sent, err := retry.New(transport, settings).Do(t.Context(), retry.Once, req)
+		_, sent, err := retry.New(transport, settings).Do(t.Context(), retry.Call{Kind: retry.Once}, req)
 		return sent, err
 	}
 
