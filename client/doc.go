@@ -16,4 +16,37 @@
 // log line or the text form of a value.
 //
 // Nothing that is read is unbounded: see [WithMaxResponseSize].
+//
+// # What is sent again
+//
+// A call that may be repeated does the same when it is executed twice; a call
+// that creates must not be. Between two attempts there is a pause, which doubles
+// and is spread at random ([WithRetry]); it is at least what the service asks
+// for in Retry-After, and where that is more than the caller allows, the call
+// ends with the service's answer instead of sleeping. While most requests of a
+// client fail, nothing is repeated ([WithRetryBudget]).
+//
+//	cause                                  read, replace, delete  create
+//	no connection                          again                  again
+//	certificate that is not trusted        error                  error
+//	connection cut before the answer       again                  outcome unknown
+//	connection cut in the answer           again                  outcome unknown
+//	no whole answer in time                again                  outcome unknown
+//	answer longer than allowed             error                  outcome unknown
+//	answer that is not the promised JSON   error                  outcome unknown
+//	301, 302, 303                          error                  outcome unknown
+//	307, 308                               error                  error
+//	401                                    error                  error
+//	400, 403, 404, 409, 412, 413, 422      error                  error
+//	408                                    again                  outcome unknown
+//	429                                    again                  again
+//	429 with a longer pause than allowed   error                  error
+//	500, 502, 503, 504, 509                again                  outcome unknown
+//	501 and all other 5xx                  error                  outcome unknown
+//
+// # Watching it work
+//
+// [WithLogger] logs, [WithHook] tells of each call and each attempt with the
+// figures that traces and metrics need, and [WithRecorder] writes every change
+// to an audit log, the intent before the result.
 package client
