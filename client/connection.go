@@ -40,8 +40,8 @@ type Connection struct {
 type API struct {
 	// Endpoint picks the API's root from a cloud.
 	Endpoint func(Cloud) string
-	// Scope makes the token's scope from the root.
-	Scope func(endpoint string) string
+	// Scope picks the scope of the API's tokens from a cloud.
+	Scope func(Cloud) string
 	// Limits makes the limits of the API, unless [WithLimits] or the cloud says
 	// otherwise. Nil stands for none.
 	Limits func() Limits
@@ -70,7 +70,7 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	if cred == nil {
 		return nil, errors.New("client: there is no credential")
 	}
-	if err := cred.problem(); err != nil {
+	if err := cred.problem(s.retry.Now()); err != nil {
 		return nil, fmt.Errorf("client: %s: %w", cred, err)
 	}
 	endpoint, err := trusted(api.Endpoint(s.cloud))
@@ -88,12 +88,10 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 		c.limits = api.Limits()
 	}
 	c.http = retry.New(s.transport, s.retry)
-	tokenClient := &http.Client{
-		Transport: repeatable{c.http},
-		// A redirect may keep the body, and the secret is in it.
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	c.tokens = cred.tokens(s.cloud.Authority, api.Scope(endpoint.String()), tokenClient)
+	c.tokens = cred.tokens(tokenService{
+		authority: s.cloud.Authority, scope: api.Scope(s.cloud), http: tokenClient(c.http),
+		transport: s.transport, retry: s.retry, now: s.retry.Now, random: s.random,
+	})
 	return c, nil
 }
 
@@ -116,14 +114,6 @@ func trusted(root string) (*url.URL, error) {
 
 func loopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
-}
-
-// repeatable sends requests for tokens, which may be repeated.
-type repeatable struct{ http *retry.Client }
-
-func (r repeatable) RoundTrip(req *http.Request) (*http.Response, error) {
-	resp, _, err := r.http.Do(req.Context(), retry.Call{}, req)
-	return resp, err
 }
 
 // String names the endpoint and the kind of credential.
@@ -158,6 +148,8 @@ type Request struct {
 	// Once tells that the request must not be executed twice. It must have a
 	// Body.
 	Once bool
+	// Permission is what the caller needs; an error with status 403 names it.
+	Permission Permission
 	// Operation, Target and Subject say what the request is for; see [Call].
 	Operation audit.Operation
 	Target    audit.Target
@@ -201,7 +193,7 @@ func joined(err, other error) error {
 
 // send sends a request until it is answered, and reads the answer.
 func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.Request, failure *Error, result *Result, out any) error {
-	token, err := c.token(ctx, failure)
+	token, err := c.token(ctx, wanted{}, failure)
 	if err != nil {
 		return err
 	}
@@ -210,15 +202,23 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	if r.Once {
 		kind = retry.Once
 	}
-	failure.Began = time.Now().UTC()
-	resp, sent, err := c.http.Do(ctx, retry.Call{
+	how := retry.Call{
 		Kind: kind, Limit: c.limits.of(r.Method),
-		Begin: func(ctx context.Context, number int) (context.Context, func(retry.Outcome)) {
+		Begin: func(ctx context.Context, _ int) (context.Context, func(retry.Outcome)) {
 			result.Attempts++
+			number := result.Attempts
 			ctx, end := c.attempt(ctx, Attempt{call, number})
 			return ctx, func(o retry.Outcome) { c.observe(ctx, call, number, o, token, end) }
 		},
-	}, req)
+	}
+	failure.Began = time.Now().UTC()
+	resp, sent, err := c.http.Do(ctx, how, req)
+	if err == nil && resp.StatusCode == http.StatusUnauthorized {
+		if fresh := c.renew(ctx, resp, token, failure); fresh != nil {
+			token, req = fresh, withToken(req, fresh)
+			resp, sent, err = c.http.Do(ctx, how, req)
+		}
+	}
 	if err != nil {
 		failure.Err = c.conceal(err, token)
 		failure.OutcomeUnknown = r.Once && sent
@@ -229,6 +229,9 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	result.RequestID = plain.Cut(hide(resp.Header.Get("request-id")), 200)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		failure.describe(resp, body, time.Now(), hide)
+		if resp.StatusCode == http.StatusForbidden {
+			failure.Permission = r.Permission.Least
+		}
 		failure.OutcomeUnknown = r.Once && !refuses(resp.StatusCode)
 		return failure
 	}
@@ -285,35 +288,6 @@ func (c *Connection) newRequest(ctx context.Context, r Request, target *url.URL,
 		req.Header.Set("Content-Type", "application/json")
 	}
 	return req, nil
-}
-
-// token returns a valid token, or completes failure with the authority's
-// refusal.
-func (c *Connection) token(ctx context.Context, failure *Error) (*oauth2.Token, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	token, err := c.tokens(ctx)
-	if err == nil && token != nil && token.AccessToken != "" {
-		return token, nil
-	}
-	if err == nil {
-		err = errors.New("it is empty")
-	}
-	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
-	if !ok {
-		failure.Err = fmt.Errorf("no token from the %s: %w", c.credential, c.conceal(err, nil))
-		return nil, failure
-	}
-	refusal := &Error{
-		Method: http.MethodPost, Path: c.cloud.Authority + "/…/oauth2/v2.0/token",
-		Code: plain.Cut(c.hide(refused.ErrorCode, nil), 200), Message: plain.Cut(c.hide(refused.ErrorDescription, nil), 2000),
-	}
-	if refused.Response != nil {
-		refusal.StatusCode = refused.Response.StatusCode
-	}
-	failure.Err = refusal
-	return nil, failure
 }
 
 func (c *Connection) read(body io.Reader) ([]byte, error) {

@@ -30,7 +30,7 @@ const (
 
 var api = client.API{
 	Endpoint: func(c client.Cloud) string { return c.Graph },
-	Scope:    func(endpoint string) string { return endpoint + "/.default" },
+	Scope:    client.Cloud.GraphScope,
 }
 
 // serve starts a server that issues tokens and passes all else to handler, and

@@ -57,6 +57,11 @@ type Error struct {
 	RequestID, ClientRequestID string
 	// RetryAfter is the pause that the service asks for, 0 if it does not.
 	RetryAfter time.Duration
+	// Permission is the least permission that lets an application or a person
+	// make the call; it is set with status 403 where the call's permission is
+	// documented. A tenant without the product is refused in the same way, so the
+	// permission need not be what is missing.
+	Permission string
 	// OutcomeUnknown tells that the request may have been executed although it
 	// failed; it is set for requests that create something.
 	OutcomeUnknown bool
@@ -98,6 +103,9 @@ func (e *Error) Error() string {
 	}
 	for _, d := range e.Details {
 		b.WriteString("; " + d.String())
+	}
+	if e.Permission != "" {
+		b.WriteString(" (the call needs the permission " + e.Permission + ")")
 	}
 	if e.Err != nil {
 		b.WriteString(": " + e.Err.Error())
@@ -187,9 +195,13 @@ func (e *Error) Advice() string {
 	case ErrInvalid:
 		return "Read the service's message, mend the request and send it again."
 	case ErrUnauthorized:
-		return "Check the tenant id, the client id and the secret, and that the secret has not expired."
+		return "Check the tenant id, the client id and the secret or certificate, and that it has not expired."
 	case ErrForbidden:
-		return "Give the application the permission that the call needs and have an administrator consent to it; a tenant without Microsoft Defender XDR is refused in the same way."
+		permission := "permission that the call needs"
+		if e.Permission != "" {
+			permission = "permission " + e.Permission
+		}
+		return "Give the application the " + permission + " and have an administrator consent to it; a tenant without Microsoft Defender XDR is refused in the same way."
 	case ErrNotFound:
 		return "Check the id; the caller may also lack the right to see the object."
 	case ErrConflict:

@@ -23,7 +23,7 @@ var _ client.Submitter = (*Client)(nil)
 func New(cred client.Credential, opts ...client.Option) (*Client, error) {
 	conn, err := client.Connect(client.API{
 		Endpoint: func(c client.Cloud) string { return c.Graph },
-		Scope:    func(endpoint string) string { return endpoint + "/.default" },
+		Scope:    client.Cloud.GraphScope,
 		Limits:   client.GraphLimits,
 	}, cred, opts...)
 	if err != nil {
@@ -66,9 +66,10 @@ func (c *Client) CreateAlert(ctx context.Context, draft alert.Draft) (*alert.Ale
 	}
 	var created alert.Alert
 	err := c.conn.Do(ctx, client.Request{
-		Method: http.MethodPost,
-		Path:   []string{"beta", "security", "alerts_v2", "createAlert"},
-		Header: showAllEnums,
+		Method:     http.MethodPost,
+		Path:       []string{"beta", "security", "alerts_v2", "createAlert"},
+		Permission: toCreateAlert,
+		Header:     showAllEnums,
 		Body: struct {
 			Input *alert.Draft `json:"createAlertInput"`
 		}{&draft},
@@ -89,9 +90,10 @@ func (c *Client) CreateAlert(ctx context.Context, draft alert.Draft) (*alert.Ale
 func (c *Client) GetAlert(ctx context.Context, id string) (*alert.Alert, error) {
 	var a alert.Alert
 	if err := c.conn.Do(ctx, client.Request{
-		Method: http.MethodGet,
-		Path:   []string{"v1.0", "security", "alerts_v2", id},
-		Header: showAllEnums,
+		Method:     http.MethodGet,
+		Path:       []string{"v1.0", "security", "alerts_v2", id},
+		Permission: toReadAlert,
+		Header:     showAllEnums,
 	}, &a); err != nil {
 		return nil, err
 	}
@@ -117,10 +119,11 @@ func (c *Client) GetIncidentWithAlerts(ctx context.Context, id string) (*inciden
 func (c *Client) getIncident(ctx context.Context, id string, query url.Values) (*incident.Incident, error) {
 	var i incident.Incident
 	if err := c.conn.Do(ctx, client.Request{
-		Method: http.MethodGet,
-		Path:   []string{"v1.0", "security", "incidents", id},
-		Query:  query,
-		Header: showAllEnums,
+		Method:     http.MethodGet,
+		Path:       []string{"v1.0", "security", "incidents", id},
+		Query:      query,
+		Permission: toReadIncident,
+		Header:     showAllEnums,
 	}, &i); err != nil {
 		return nil, err
 	}
@@ -133,10 +136,11 @@ func (c *Client) getIncident(ctx context.Context, id string, query url.Values) (
 func (c *Client) UpdateIncident(ctx context.Context, id string, u incident.Update) (*incident.Incident, error) {
 	var i incident.Incident
 	if err := c.conn.Do(ctx, client.Request{
-		Method: http.MethodPatch,
-		Path:   []string{"v1.0", "security", "incidents", id},
-		Header: showAllEnums,
-		Body:   u,
+		Method:     http.MethodPatch,
+		Path:       []string{"v1.0", "security", "incidents", id},
+		Header:     showAllEnums,
+		Body:       u,
+		Permission: toChangeIncident,
 	}, &i); err != nil {
 		return nil, err
 	}
@@ -152,8 +156,9 @@ func (c *Client) CommentOnIncident(ctx context.Context, id, text string) ([]aler
 		Value []alert.Comment `json:"value"`
 	}
 	if err := c.conn.Do(ctx, client.Request{
-		Method: http.MethodPost,
-		Path:   []string{"v1.0", "security", "incidents", id, "comments"},
+		Method:     http.MethodPost,
+		Path:       []string{"v1.0", "security", "incidents", id, "comments"},
+		Permission: toChangeIncident,
 		Body: struct {
 			Type string `json:"@odata.type"`
 			Text string `json:"comment"`

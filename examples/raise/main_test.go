@@ -143,8 +143,8 @@ func TestElsewhere(t *testing.T) {
 	})
 	r = raise(t, env, "")
 	require.Equal(t, 1, r.status)
-	require.Contains(t, r.stderr, "403 Forbidden: Forbidden: Missing application roles. [request-id r-1] [client-request-id ")
-	require.Contains(t, r.stderr, "Give the application the permission")
+	require.Contains(t, r.stderr, "403 Forbidden: Forbidden: Missing application roles. (the call needs the permission SecurityAlert.Create.All) [request-id r-1] [client-request-id ")
+	require.Contains(t, r.stderr, "Give the application the permission SecurityAlert.Create.All")
 	r = raise(t, env, "", "-json")
 	require.Equal(t, 1, r.status)
 	var doc struct {

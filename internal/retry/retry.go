@@ -37,7 +37,7 @@ const (
 	Once
 )
 
-// Settings bound the repeating. All fields must be set.
+// Settings bound the repeating. All fields but Transient must be set.
 type Settings struct {
 	// Attempts is the largest number of times that a request is sent.
 	Attempts int
@@ -55,6 +55,9 @@ type Settings struct {
 	Jitter func() float64
 	// Now is the clock by which a Retry-After date is read.
 	Now func() time.Time
+	// Transient tells statuses that pass by themselves, beside those that always
+	// do; nil stands for none. The request must be Repeatable.
+	Transient func(status int) bool
 }
 
 // Defaults returns the settings that are right for interactive use: four
@@ -280,7 +283,10 @@ func (r *running) afterStatus(resp *http.Response) (bool, string) {
 		}
 		reason = "the service failed"
 	default:
-		return false, ""
+		if r.Kind == Once || r.settings.Transient == nil || !r.settings.Transient(resp.StatusCode) {
+			return false, ""
+		}
+		reason = "the service is being changed"
 	}
 	if RetryAfter(resp.Header, r.settings.Now()) > r.settings.MaxWait {
 		return false, reason + " and asks for a longer pause than allowed"
