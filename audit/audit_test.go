@@ -518,3 +518,32 @@ func FuzzEncode(f *testing.F) {
 		}
 	})
 }
+
+// TestHistoryBeginsWithTheIntent, which does not know the alert that its call
+// will create, so that who made the call stays who made it.
+func TestHistoryBeginsWithTheIntent(t *testing.T) {
+	jane, john := audit.Actor{ID: "jane"}, audit.Actor{ID: "john"}
+	entries := func(yield func(audit.Entry, error) bool) {
+		for _, e := range []audit.Entry{
+			{ID: "1", Phase: audit.PhaseIntent, Operation: audit.CreateAlert, Actor: jane},
+			{ID: "2", Phase: audit.PhaseIntent, Operation: audit.CreateAlert, Actor: jane},
+			{ID: "3", Phase: audit.PhaseResult, IntentID: "1", Operation: audit.CreateAlert, Actor: john,
+				Target: audit.Target{Alert: "a", Incident: "i"}, Result: audit.Result{Outcome: audit.Succeeded, Resolved: true}},
+		} {
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+	for _, find := range []func() ([]audit.Event, error){
+		func() ([]audit.Event, error) { return audit.History(entries, "a") },
+		func() ([]audit.Event, error) { return audit.Activity(entries, "i") },
+	} {
+		events, err := find()
+		require.NoError(t, err)
+		require.Len(t, events, 1)
+		require.Equal(t, jane, events[0].Actor)
+		require.Equal(t, john, events[0].ResolvedBy)
+		require.False(t, events[0].Open)
+	}
+}

@@ -120,9 +120,38 @@ func Gaps(entries iter.Seq2[Entry, error]) ([]Entry, error) {
 	return slices.DeleteFunc(intents, func(e Entry) bool { return !open[e.ID] }), nil
 }
 
-// History returns all that was done to an alert, in the order of the log.
+// History returns all that was done to an alert, in the order of the log. The
+// sequence is ranged over twice, because only the result of a creation names the
+// alert.
 func History(entries iter.Seq2[Entry, error], alertID string) ([]Event, error) {
-	return Events(Select(entries, Filter{Alert: alertID}))
+	return eventsAbout(entries, func(t Target) bool { return t.Alert == alertID })
+}
+
+// eventsAbout puts those calls together of which an entry has the target: also
+// the intent that could not know it yet.
+func eventsAbout(entries iter.Seq2[Entry, error], about func(Target) bool) ([]Event, error) {
+	call := func(e *Entry) string {
+		if e.Phase == PhaseResult {
+			return e.IntentID
+		}
+		return e.ID
+	}
+	calls := map[string]bool{}
+	for e, err := range entries {
+		if err != nil {
+			return nil, err
+		}
+		if about(e.Target) {
+			calls[call(&e)] = true
+		}
+	}
+	return Events(func(yield func(Entry, error) bool) {
+		for e, err := range entries {
+			if (err != nil || calls[call(&e)]) && !yield(e, err) {
+				return
+			}
+		}
+	})
 }
 
 // Activity returns all that was done to an incident, in the order of the log:
@@ -131,8 +160,9 @@ func History(entries iter.Seq2[Entry, error], alertID string) ([]Event, error) {
 // incidents that were merged into it, and of those that had been merged into
 // them.
 //
-// The sequence is ranged over twice, because a merge is often later than what
-// it brings along.
+// The sequence is ranged over several times, because a merge is often later than
+// what it brings along, and the result of a call may name what its intent could
+// not.
 //
 // Sources: Learn, "Manage incidents in Microsoft Defender" and "Merge incidents
 // manually in Microsoft Defender". An older text has the source's entries stay
@@ -163,13 +193,8 @@ func Activity(entries iter.Seq2[Entry, error], incidentID string) ([]Event, erro
 		}
 		return false
 	}
-	events, err := Events(func(yield func(Entry, error) bool) {
-		for e, err := range entries {
-			t := e.Target
-			if (err != nil || t.Incident != "" && belongs(t.Incident) || t.Source == incidentID) && !yield(e, err) {
-				return
-			}
-		}
+	events, err := eventsAbout(entries, func(t Target) bool {
+		return t.Incident != "" && belongs(t.Incident) || t.Source == incidentID
 	})
 	for i := range events {
 		if t := events[i].Target; t.Incident != incidentID && t.Source != incidentID {

@@ -25,7 +25,9 @@ func WithRecorder(r audit.Recorder, origin audit.Origin) Option {
 				return ctx, nil, err
 			}
 			intent.Operation, intent.Origin, intent.ClientRequestID = call.Operation, origin, call.ClientRequestID
-			intent.Target = call.Target
+			if call.Target != (audit.Target{}) {
+				intent.Target = call.Target
+			}
 			token, err := r.Begin(ctx, intent)
 			if err != nil {
 				return ctx, nil, err
