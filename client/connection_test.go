@@ -463,15 +463,20 @@ func TestConditions(t *testing.T) {
 }
 
 // TestCloudAddresses holds the addresses against Learn, "Microsoft Graph
-// national cloud deployments".
+// national cloud deployments", and the endpoints of Azure's SDK for Go.
 func TestCloudAddresses(t *testing.T) {
-	for want, cloud := range map[[2]string]client.Cloud{
-		{"https://login.microsoftonline.com", "https://graph.microsoft.com"}:          client.Global(),
-		{"https://login.microsoftonline.us", "https://graph.microsoft.us"}:            client.USGovernment(),
-		{"https://login.microsoftonline.us", "https://dod-graph.microsoft.us"}:        client.USGovernmentDoD(),
-		{"https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn"}: client.China(),
+	for want, cloud := range map[[5]string]client.Cloud{
+		{"https://login.microsoftonline.com", "https://graph.microsoft.com", "https://graph.microsoft.com/.default",
+			"https://management.azure.com", "https://management.core.windows.net//.default"}: client.Global(),
+		{"https://login.microsoftonline.us", "https://graph.microsoft.us", "https://graph.microsoft.us/.default",
+			"https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net//.default"}: client.USGovernment(),
+		{"https://login.microsoftonline.us", "https://dod-graph.microsoft.us", "https://dod-graph.microsoft.us/.default",
+			"https://management.usgovcloudapi.net", "https://management.core.usgovcloudapi.net//.default"}: client.USGovernmentDoD(),
+		{"https://login.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn", "https://microsoftgraph.chinacloudapi.cn/.default",
+			"https://management.chinacloudapi.cn", "https://management.core.chinacloudapi.cn//.default"}: client.China(),
+		{"https://a", "https://g", "https://g/.default", "https://m", "https://m/.default"}: {Authority: "https://a", Graph: "https://g", ARM: "https://m"},
 	} {
-		require.Equal(t, want, [2]string{cloud.Authority, cloud.Graph}, cloud.Name)
+		require.Equal(t, want, [5]string{cloud.Authority, cloud.Graph, cloud.GraphScope(), cloud.ARM, cloud.ARMScope()}, cloud.Name)
 	}
 }
 

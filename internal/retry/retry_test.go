@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -389,5 +390,27 @@ func TestRetryAfter(t *testing.T) {
 		"Tue, 04 Aug 2026 09:00:00 GMT": 0,
 	} {
 		require.Equal(t, want, retry.RetryAfter(http.Header{"Retry-After": {in}}, now), in)
+	}
+}
+
+// TestTransientStatuses are those of one service, and never a reason to repeat
+// what must not be executed twice.
+func TestTransientStatuses(t *testing.T) {
+	for _, tt := range []struct {
+		kind         retry.Kind
+		status, want int
+	}{{retry.Repeatable, 410, 3}, {retry.Repeatable, 404, 1}, {retry.Once, 410, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := &script{attempts: slices.Repeat([]func(*http.Request) (*http.Response, error){answer(tt.status, "")}, 3)}
+			settings := retry.Defaults()
+			settings.Attempts = 3
+			settings.Transient = func(status int) bool { return status == http.StatusGone }
+			req, err := http.NewRequest(http.MethodPost, "https://example/", strings.NewReader("x"))
+			require.NoError(t, err)
+			resp, _, err := retry.New(s, settings).Do(t.Context(), retry.Call{Kind: tt.kind}, req)
+			require.NoError(t, err)
+			require.Equal(t, tt.status, resp.StatusCode)
+			require.Len(t, s.bodies, tt.want)
+		})
 	}
 }
