@@ -32,6 +32,7 @@ type Connection struct {
 	credential Credential
 	tokens     tokens
 	http       *retry.Client
+	audiences  []string // that a token for the API may have
 	limits     Limits
 	settings   settings
 }
@@ -87,9 +88,11 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	case api.Limits != nil && !s.cloud.Unlimited:
 		c.limits = api.Limits()
 	}
+	scope := api.Scope(s.cloud)
+	c.audiences = []string{strings.TrimSuffix(scope, "/.default"), endpoint.String()}
 	c.http = retry.New(s.transport, s.retry)
 	c.tokens = cred.tokens(tokenService{
-		authority: s.cloud.Authority, scope: api.Scope(s.cloud), http: tokenClient(c.http),
+		authority: s.cloud.Authority, scope: scope, http: tokenClient(c.http),
 		transport: s.transport, retry: s.retry, now: s.retry.Now, random: s.random,
 	})
 	return c, nil
@@ -324,16 +327,21 @@ func (c *Connection) conceal(err error, token *oauth2.Token) error {
 	return err
 }
 
-// newID makes a random GUID (RFC 9562, version 4).
+// newID names a request. The name only helps to find it in logs; a source of
+// randomness that is used up is no reason not to send it.
 func (c *Connection) newID() string {
+	id, _ := newGUID(c.settings.random)
+	return id
+}
+
+// newGUID makes a random GUID (RFC 9562, version 4).
+func newGUID(random io.Reader) (string, error) {
 	var b [16]byte
-	if _, err := io.ReadFull(c.settings.random, b[:]); err != nil {
-		// The id only helps to find a request in logs; a source of randomness
-		// that is used up is no reason not to send it.
-		return ""
+	if _, err := io.ReadFull(random, b[:]); err != nil {
+		return "", err
 	}
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
 }
 
 // observe logs how an attempt ended and tells the hooks.
