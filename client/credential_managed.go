@@ -197,8 +197,7 @@ func (m managedIdentity) request(ctx context.Context, scope string) (*http.Reque
 	if err != nil {
 		return nil, err
 	}
-	// As it is documented: net/http would write X-Identity-Header.
-	req.Header[service.header] = []string{service.value}
+	req.Header.Set(service.header, service.value)
 	return req, nil
 }
 

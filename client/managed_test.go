@@ -113,7 +113,7 @@ func TestAppService(t *testing.T) {
 	cred := client.ManagedIdentity(client.Identity{ObjectID: "o"}, env)
 	refuse := false
 	c, asked := machine(t, cred, client.Global(), func(w http.ResponseWriter, r *http.Request) {
-		require.Equal(t, []string{header}, r.Header["X-IDENTITY-HEADER"])
+		require.Equal(t, header, r.Header.Get("X-IDENTITY-HEADER"))
 		require.Empty(t, r.Header["Metadata"])
 		if refuse {
 			w.WriteHeader(http.StatusForbidden)

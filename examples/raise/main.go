@@ -5,10 +5,11 @@
 //	go run ./examples/raise -file draft.json    a draft of your own; - reads standard input
 //	go run ./examples/raise -dry-run            the review only
 //
-// With AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET set it talks to
-// the cloud that -cloud names; without them it starts an emulator in its own
-// process. GRAPH_ENDPOINT and AZURE_AUTHORITY_HOST replace the addresses of the
-// cloud, for an emulator that runs elsewhere.
+// With AZURE_TENANT_ID and AZURE_CLIENT_ID and one of AZURE_CLIENT_SECRET,
+// AZURE_CLIENT_CERTIFICATE_PATH and AZURE_FEDERATED_TOKEN_FILE set it talks to the
+// cloud that -cloud or AZURE_AUTHORITY_HOST names; without them it starts an
+// emulator in its own process. GRAPH_ENDPOINT and ARM_ENDPOINT replace the
+// addresses of the cloud's APIs, for an emulator that runs elsewhere.
 //
 // The exit status is 0 when the incident was raised and read back, 1 when the
 // service or the network refused, 2 when the draft or the command line is wrong
@@ -107,6 +108,15 @@ func (p program) run(ctx context.Context, args []string) int {
 	// Only now: before, an interrupt ends the program as it ends any other.
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	// Before the first step rather than between two: a token that is known to lack
+	// a permission would leave the incident half raised.
+	report, err := defender.Preflight(ctx, graph.SubmitPermissions(draft)...)
+	if err == nil {
+		err = report.Err()
+	}
+	if err != nil {
+		return out.refused("The incident was not raised: there is no token that allows it. Nothing was sent to "+target.cloud.Graph+".", err)
+	}
 	receipt, err := defender.Submit(ctx, draft)
 	out.receipt(receipt)
 	if err != nil {
@@ -170,33 +180,22 @@ func (p program) target(cloudName string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	if !cloud.CreatesAlerts {
-		return target{}, fmt.Errorf("cloud %s has no API to create alerts; give -cloud global, usgov or dod", cloudName)
+	if cloud = client.EnvironmentCloud(p.env, cloud); !cloud.CreatesAlerts {
+		return target{}, fmt.Errorf("cloud %s has no API to create alerts; give -cloud global, usgov or dod", cloud.Name)
 	}
-	var missing []string
-	for _, name := range []string{"AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"} {
-		if p.env(name) == "" {
-			missing = append(missing, name)
-		}
-	}
-	if len(missing) == 3 {
+	credential, err := client.EnvironmentCredential(p.env)
+	if errors.Is(err, client.ErrNoCredential) {
 		return p.startEmulator()
 	}
-	if len(missing) > 0 {
-		return target{}, fmt.Errorf("%s not set; set all three of AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or none of them for the emulator", strings.Join(missing, " and "))
+	if err != nil {
+		return target{}, fmt.Errorf("%w; with none of these variables an emulator is started", err)
 	}
-	if endpoint := p.env("GRAPH_ENDPOINT"); endpoint != "" {
-		cloud.Graph = strings.TrimSuffix(endpoint, "/")
+	for name, root := range map[string]*string{"GRAPH_ENDPOINT": &cloud.Graph, "ARM_ENDPOINT": &cloud.ARM} {
+		if endpoint := p.env(name); endpoint != "" {
+			*root = strings.TrimSuffix(endpoint, "/")
+		}
 	}
-	if authority := p.env("AZURE_AUTHORITY_HOST"); authority != "" {
-		cloud.Authority = strings.TrimSuffix(authority, "/")
-	}
-	return target{
-		description: "Target: " + cloud.Graph,
-		cloud:       cloud,
-		credential:  client.ClientSecret(p.env("AZURE_TENANT_ID"), p.env("AZURE_CLIENT_ID"), p.env("AZURE_CLIENT_SECRET")),
-		stop:        func() {},
-	}, nil
+	return target{description: "Target: " + cloud.Graph, cloud: cloud, credential: credential, stop: func() {}}, nil
 }
 
 func (p program) startEmulator() (target, error) {

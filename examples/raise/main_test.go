@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -95,10 +96,12 @@ func TestCommandLine(t *testing.T) {
 		{"unknown flag", nil, "", []string{"-x"}, "flag provided but not defined: -x"},
 		{"argument", nil, "", []string{"draft.json"}, `there is no argument "draft.json"; name a draft with -file`},
 		{"no such file", nil, "", []string{"-file", "nope.json"}, "open nope.json"},
-		{"half of the credentials", map[string]string{"AZURE_TENANT_ID": "t"}, "", nil, "AZURE_CLIENT_ID and AZURE_CLIENT_SECRET not set"},
+		{"half of the credentials", map[string]string{"AZURE_TENANT_ID": "t"}, "", nil, "set also AZURE_CLIENT_ID, one of AZURE_CLIENT_SECRET, AZURE_CLIENT_CERTIFICATE_PATH, AZURE_FEDERATED_TOKEN_FILE; with none of these variables an emulator is started"},
 		{"cloud", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}, "", []string{"-cloud", "mars"}, `there is no cloud "mars"`},
 		{"cloud without credentials", nil, "", []string{"-cloud", "mars"}, `there is no cloud "mars"`},
 		{"cloud that cannot create", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s"}, "", []string{"-cloud", "china"}, "cloud china has no API to create alerts"},
+		{"authority of a cloud that cannot create", map[string]string{"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s", "AZURE_AUTHORITY_HOST": "https://login.chinacloudapi.cn/"}, "", nil, "cloud china has no API to create alerts"},
+		{"cloud that cannot create, without credentials", nil, "", []string{"-cloud", "china"}, "cloud china has no API to create alerts"},
 		{"a variable that is not set", nil, "", []string{"-file", ""}, "-file names no file"},
 		{"a folder", nil, "", []string{"-file", "testdata"}, "testdata"},
 		{"nothing", nil, "", []string{"-file", "-"}, "the document ends too early"},
@@ -164,6 +167,28 @@ func TestElsewhere(t *testing.T) {
 	require.Contains(t, r.stderr, "invalid_client: AADSTS7000215")
 	require.Contains(t, r.stderr, "Check the tenant id, the client id and the secret")
 	require.NotContains(t, r.stdout+r.stderr, "wrong-secret")
+}
+
+// TestPreflight meets an authority whose tokens say what they allow.
+func TestPreflight(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/token") {
+			asked++
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		claims := base64.RawURLEncoding.EncodeToString([]byte(`{"roles":["SecurityAlert.Create.All"]}`))
+		fmt.Fprintf(w, `{"access_token":"e30.%s.x","token_type":"Bearer","expires_in":3599}`, claims)
+	}))
+	defer server.Close()
+	r := raise(t, map[string]string{
+		"AZURE_TENANT_ID": "t", "AZURE_CLIENT_ID": "c", "AZURE_CLIENT_SECRET": "s", "AZURE_AUTHORITY_HOST": server.URL, "GRAPH_ENDPOINT": server.URL,
+	}, "")
+	require.Equal(t, 1, r.status)
+	require.Contains(t, r.stderr, "Nothing was sent to "+server.URL)
+	require.Contains(t, r.stderr, "to change or comment on an incident the token needs SecurityIncident.ReadWrite.All")
+	require.Zero(t, asked)
 }
 
 // TestHostileService answers with texts that move a terminal's cursor.
