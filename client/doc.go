@@ -5,6 +5,25 @@
 // Package client/graph raises incidents in Microsoft Defender XDR through
 // Microsoft Graph. Both it and any other target satisfy [Submitter].
 //
+// # Credentials
+//
+// Each is a value for the constructors of the clients:
+//
+//   - [ClientSecret] and [ClientCertificate], for an application that keeps a
+//     secret or a key ([CertificateFromFile] reads PEM and PKCS#12);
+//   - [WorkloadIdentity], for one that runs where another authority vouches for
+//     it: Kubernetes, a pipeline, another cloud;
+//   - [ManagedIdentity], for one that runs in Azure;
+//   - [DeviceCode], for a person at a terminal;
+//   - [TokenSource] and [TokenFunc], for all else.
+//
+// [EnvironmentCredential] picks among the first by the variables that the tools
+// of Azure share. Callers of one client share one token: it is asked for once,
+// replaced some minutes ahead of its end while the old one still serves, and asked
+// for with the context of a call that is alive. A 401 is answered once with
+// another token, which has the claims that the service asks for (continuous access
+// evaluation). [Connection.Preflight] says which calls a token will be refused.
+//
 // # What is never done
 //
 // A POST that creates something is sent again only when the first was
@@ -12,7 +31,8 @@
 //
 // A credential is sent to the configured authority, a token to the configured
 // endpoint, and neither to any other host: redirects are not followed, and
-// plain HTTP is refused except to this machine. Neither appears in an error, a
+// plain HTTP is refused except to this machine, and to the metadata service of a
+// virtual machine, which has nothing else ([ManagedIdentity]). Neither appears in an error, a
 // log line or the text form of a value.
 //
 // Nothing that is read is unbounded: see [WithMaxResponseSize].
