@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -146,7 +147,7 @@ type Request struct {
 	Query url.Values
 	// Header holds headers beyond those that every request has.
 	Header http.Header
-	// Body is sent as JSON unless it is nil.
+	// Body is sent as JSON unless it is nil. A [JSON] is sent as it is.
 	Body any
 	// Once tells that the request must not be executed twice. It must have a
 	// Body.
@@ -157,9 +158,16 @@ type Request struct {
 	Operation audit.Operation
 	Target    audit.Target
 	Subject   any
+	// Parts is how many requests this one holds, as a JSON batch does, 0 for one
+	// that is alone. Limits count each of them.
+	Parts int
+
+	// link replaces Path and Query; see [Connection.Follow].
+	link *url.URL
 }
 
-// Do sends a request and reads the answer's JSON into out, unless out is nil.
+// Do sends a request and reads the answer's JSON into out, unless out is nil. An
+// [*Answer] gets more of the answer than its JSON.
 // The error is an [*Error] once the request was complete; before, it is the
 // context's, or says what cannot be made a request of, and nothing was sent.
 func (c *Connection) Do(ctx context.Context, r Request, out any) error {
@@ -172,7 +180,7 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	if err != nil {
 		return err
 	}
-	call := Call{r.Operation, r.Target, r.Subject, r.Method, failure.Path, failure.ClientRequestID, r.Once}
+	call := Call{r.Operation, r.Target, r.Subject, r.Method, failure.Path, failure.ClientRequestID, r.Once, r.Parts}
 	ctx, end, err := c.begin(ctx, call)
 	if err != nil {
 		return fmt.Errorf("client: %w", err)
@@ -182,6 +190,9 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	result.Duration = time.Since(start)
 	if result.Err == nil {
 		result.Answer = out
+		if answer, ok := out.(*Answer); ok {
+			result.Answer, answer.complete = answer.Value, true
+		}
 	}
 	return joined(result.Err, end(result))
 }
@@ -206,7 +217,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		kind = retry.Once
 	}
 	how := retry.Call{
-		Kind: kind, Limit: c.limits.of(r.Method),
+		Kind: kind, Limit: c.limits.of(r.Method), Weight: r.Parts,
 		Begin: func(ctx context.Context, _ int) (context.Context, func(retry.Outcome)) {
 			result.Attempts++
 			number := result.Attempts
@@ -238,6 +249,10 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		failure.OutcomeUnknown = r.Once && !refuses(resp.StatusCode)
 		return failure
 	}
+	if answer, ok := out.(*Answer); ok {
+		answer.fill(failure, resp, hide)
+		out = answer.Value
+	}
 	if readErr == nil && out != nil {
 		readErr = wire.Unmarshal(body, out)
 	}
@@ -251,6 +266,9 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 }
 
 func (c *Connection) resolve(r Request) (*url.URL, error) {
+	if r.link != nil {
+		return r.link, nil
+	}
 	var path strings.Builder
 	for _, segment := range r.Path {
 		if segment == "" || segment == "." || segment == ".." {
@@ -271,7 +289,7 @@ func (c *Connection) resolve(r Request) (*url.URL, error) {
 func (c *Connection) newRequest(ctx context.Context, r Request, target *url.URL, id string) (*http.Request, error) {
 	var body io.Reader
 	if r.Body != nil {
-		data, err := wire.Marshal(r.Body)
+		data, err := encode(r.Body)
 		if err != nil {
 			return nil, fmt.Errorf("client: %w", err)
 		}
@@ -341,7 +359,14 @@ func newGUID(random io.Reader) (string, error) {
 		return "", err
 	}
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:]), nil
+	var text [36]byte
+	hex.Encode(text[:], b[:4])
+	hex.Encode(text[9:], b[4:6])
+	hex.Encode(text[14:], b[6:8])
+	hex.Encode(text[19:], b[8:10])
+	hex.Encode(text[24:], b[10:])
+	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
+	return string(text[:]), nil
 }
 
 // observe logs how an attempt ended and tells the hooks.

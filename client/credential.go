@@ -116,7 +116,7 @@ func (c *Connection) token(ctx context.Context, want wanted, failure *Error) (*o
 // redact replaces a secret in a text, also in the forms that it takes in a
 // form, an address and a quoted string.
 func redact(text, secret, label string) string {
-	if secret == "" {
+	if secret == "" || len(text) < len(secret) {
 		return text
 	}
 	quoted := strconv.Quote(secret)

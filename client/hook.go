@@ -50,6 +50,9 @@ type Call struct {
 	ClientRequestID string
 	// Creates tells that the call must not be executed twice.
 	Creates bool
+	// Parts is how many calls travel in this one, 0 for one that is alone. Each of
+	// them is told of as a call of its own.
+	Parts int
 }
 
 // Result is how a call ended.

@@ -20,6 +20,10 @@ func WithRecorder(r audit.Recorder, origin audit.Origin) Option {
 			return errors.New("the recorder is nil")
 		}
 		s.hooks = append(s.hooks, Hook{Call: func(ctx context.Context, call Call) (context.Context, func(Result) error, error) {
+			if call.Parts > 0 {
+				// Each part is recorded by itself.
+				return ctx, nil, nil
+			}
 			intent, err := audit.Describe(nil, call.Subject)
 			if err != nil {
 				return ctx, nil, err

@@ -12,6 +12,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -82,6 +83,8 @@ type Call struct {
 	Kind Kind
 	// Limit, unless it is nil, is drawn from before each attempt.
 	Limit *rate.Limiter
+	// Weight is how many requests the limit counts for an attempt; below 1 is 1.
+	Weight int
 	// Begin, unless it is nil, is called when an attempt begins, with its number
 	// from 1. It returns the context of the attempt and, unless that is nil,
 	// what to call when it has ended.
@@ -141,7 +144,7 @@ var ErrLimit = errors.New("the client's own limit of requests leaves no time for
 // with the error.
 func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *http.Response, sent bool, err error) {
 	if call.Limit != nil {
-		if err := call.Limit.Wait(ctx); err != nil {
+		if err := draw(ctx, call.Limit, max(call.Weight, 1)); err != nil {
 			if ctx.Err() != nil {
 				return nil, false, ctx.Err()
 			}
@@ -149,7 +152,7 @@ func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *ht
 		}
 	}
 	state := &running{Call: call, settings: &c.settings}
-	r, err := retryablehttp.FromRequest(req.WithContext(context.WithValue(ctx, runningKey{}, state)))
+	r, err := repeatable(req.WithContext(context.WithValue(ctx, runningKey{}, state)))
 	if err != nil {
 		return nil, false, err
 	}
@@ -173,6 +176,19 @@ func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *ht
 		resp = nil
 	}
 	return resp, state.sent(), err
+}
+
+// repeatable makes the library's form of a request. Left to itself the library
+// reads the body into memory once more.
+func repeatable(req *http.Request) (*retryablehttp.Request, error) {
+	if req.GetBody == nil {
+		return retryablehttp.FromRequest(req)
+	}
+	length, getBody := req.ContentLength, req.GetBody
+	r := &retryablehttp.Request{Request: req}
+	err := r.SetBody(retryablehttp.ReaderFunc(func() (io.Reader, error) { return getBody() }))
+	r.ContentLength = length
+	return r, err
 }
 
 // running is what is known of one request over all its attempts.
@@ -308,7 +324,7 @@ func (r *running) nextPause(resp *http.Response) time.Duration {
 		pause = max(pause, RetryAfter(resp.Header, s.Now()))
 	}
 	if r.Limit != nil {
-		pause = max(pause, r.Limit.Reserve().Delay())
+		pause = max(pause, r.reserve())
 	}
 	return pause
 }

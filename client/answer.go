@@ -1,0 +1,73 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/incidentkit/incidentkit/internal/plain"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// JSON is a body that is JSON already.
+type JSON []byte
+
+// encode returns the JSON form of a body.
+func encode(body any) ([]byte, error) {
+	if ready, ok := body.(JSON); ok {
+		return ready, nil
+	}
+	return wire.Marshal(body)
+}
+
+// Answer is given to [Connection.Do] as out by who needs more of an answer than
+// its JSON. It is filled in when there was an answer of success.
+type Answer struct {
+	// Value is what the JSON is read into, or nil.
+	Value any
+
+	complete bool
+
+	request Error // as far as it says which request it was
+	status  int
+	header  http.Header
+	hide    func(string) string
+}
+
+func (a *Answer) fill(request *Error, resp *http.Response, hide func(string) string) {
+	a.request, a.status, a.header, a.hide = *request, resp.StatusCode, resp.Header, hide
+}
+
+// Complete tells that there was an answer of success and that it was read. Then an
+// error of Do says only that this could not be recorded.
+func (a *Answer) Complete() bool { return a.complete }
+
+// Lie returns the error for an answer of success that makes no sense. After it
+// nobody knows what became of a request that must not be executed twice, which
+// once tells. Where the text of why holds what must not be shown, it loses its
+// type.
+func (a *Answer) Lie(once bool, why error) *Error {
+	e := a.request
+	e.StatusCode, e.RequestID = a.status, a.requestID()
+	return a.lie(&e, once, why)
+}
+
+func (a *Answer) lie(e *Error, once bool, why error) *Error {
+	e.Err, e.OutcomeUnknown = why, once
+	if text := why.Error(); a.hide(text) != text {
+		e.Err = errors.New(a.hide(text))
+	}
+	return e
+}
+
+func (a *Answer) requestID() string { return plain.Cut(a.hide(a.header.Get("request-id")), 200) }
+
+// Pause waits before a part of a request is sent again that was refused inside
+// an answer, which the retrying of whole requests does not see. It follows the
+// same settings ([WithRetry]): attempt counts from 1, after is what the service
+// asks for. It reports false without waiting when there are no attempts left or
+// the service asks for a longer pause than allowed, and false when ctx ends.
+func (c *Connection) Pause(ctx context.Context, attempt int, after time.Duration) bool {
+	return c.http.Pause(ctx, attempt, after)
+}
