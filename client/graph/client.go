@@ -2,19 +2,21 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
+	"strings"
 
-	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/client"
-	"github.com/incidentkit/incidentkit/incident"
+	"github.com/incidentkit/incidentkit/internal/validate"
 )
 
 // Client speaks to the Microsoft Graph security API. It is safe for concurrent
 // use, and starts no goroutine that outlives a call.
 type Client struct {
-	conn *client.Connection
+	conn   *client.Connection
+	manual bool // see ManualAlerts
 }
 
 var _ client.Submitter = (*Client)(nil)
@@ -29,7 +31,7 @@ func New(cred client.Credential, opts ...client.Option) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("graph: %w", err)
 	}
-	return &Client{conn}, nil
+	return &Client{conn: conn}, nil
 }
 
 // String names the endpoint and the kind of credential.
@@ -42,6 +44,11 @@ func (c Client) GoString() string { return c.String() }
 // request. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 
+// ErrBadAnswer means that the service said that all is well and did not give
+// what it documents: no id, another object, no list. The error that holds it is
+// a [*client.Error] with the request ids.
+var ErrBadAnswer = errors.New("the service's answer makes no sense")
+
 // showAllEnums asks for the names of enumeration members that are newer than
 // the published sentinel; without it they come as unknownFutureValue.
 //
@@ -49,123 +56,49 @@ func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 // enumerations.
 var showAllEnums = http.Header{"Prefer": {"include-unknown-enum-members"}}
 
-// CreateAlert creates an alert, and with it an incident, unless the draft names
-// one to join. A draft that breaks rules gives an [*alert.ValidationError], and
-// nothing is sent.
-//
-// The request is sent again only when it was certainly not executed; where that
-// is not known the error is [client.ErrOutcomeUnknown].
-//
-// Source: Learn, "alert: createAlert" (beta, 2026-08-04).
-func (c *Client) CreateAlert(ctx context.Context, draft alert.Draft) (*alert.Alert, error) {
-	if cloud := c.conn.Cloud(); !cloud.CreatesAlerts {
-		return nil, fmt.Errorf("graph: cloud %s has no API to create alerts; nothing was sent", cloud.Name)
-	}
-	if err := draft.Validate(c.conn.Rules()...); err != nil {
-		return nil, err
-	}
-	var created alert.Alert
-	err := c.conn.Do(ctx, client.Request{
-		Method:     http.MethodPost,
-		Path:       []string{"beta", "security", "alerts_v2", "createAlert"},
-		Permission: toCreateAlert,
-		Header:     showAllEnums,
-		Body: struct {
-			Input *alert.Draft `json:"createAlertInput"`
-		}{&draft},
-		Once: true,
-	}, &created)
-	if err != nil {
-		return nil, err
-	}
-	if created.ID == "" {
-		return nil, fmt.Errorf("graph: the service said that it created an alert, but not which: %w", client.ErrOutcomeUnknown)
-	}
-	return &created, nil
+// what says what a request to the API is for.
+type what struct {
+	permission client.Permission
+	operation  audit.Operation
+	target     audit.Target
 }
 
-// GetAlert reads an alert.
-//
-// Source: Learn, "Get alert" (v1.0).
-func (c *Client) GetAlert(ctx context.Context, id string) (*alert.Alert, error) {
-	var a alert.Alert
-	if err := c.conn.Do(ctx, client.Request{
-		Method:     http.MethodGet,
-		Path:       []string{"v1.0", "security", "alerts_v2", id},
-		Permission: toReadAlert,
-		Header:     showAllEnums,
-	}, &a); err != nil {
+// security makes a request to a path of the security API in v1.0. body, unless it
+// is nil, is what is sent, and what records show.
+func security(method string, w what, body any, path ...string) client.Request {
+	return client.Request{
+		Method: method, Path: append([]string{"v1.0", "security"}, path...), Header: showAllEnums, Body: body,
+		Permission: w.permission, Operation: w.operation, Target: w.target, Subject: body,
+	}
+}
+
+// do sends a request, reads the answer, and has check say what is missing in it.
+// There may be an error beside the answer: that it could not be recorded.
+func do[T any](ctx context.Context, c *Client, r client.Request, check func(*T) error) (*T, error) {
+	out := new(T)
+	answer := client.Answer{Value: out}
+	err := c.conn.Do(ctx, r, &answer)
+	if !answer.Complete() {
 		return nil, err
 	}
-	return &a, nil
-}
-
-// GetIncident reads an incident, without its alerts.
-//
-// Source: Learn, "Get incident" (v1.0).
-func (c *Client) GetIncident(ctx context.Context, id string) (*incident.Incident, error) {
-	return c.getIncident(ctx, id, nil)
-}
-
-// GetIncidentWithAlerts reads an incident and its alerts. An incident that was
-// merged into another has none.
-//
-// Source: Learn, "List incidents" (v1.0), where $expand is documented; that it
-// works for one incident is seen in public code.
-func (c *Client) GetIncidentWithAlerts(ctx context.Context, id string) (*incident.Incident, error) {
-	return c.getIncident(ctx, id, url.Values{"$expand": {"alerts"}})
-}
-
-func (c *Client) getIncident(ctx context.Context, id string, query url.Values) (*incident.Incident, error) {
-	var i incident.Incident
-	if err := c.conn.Do(ctx, client.Request{
-		Method:     http.MethodGet,
-		Path:       []string{"v1.0", "security", "incidents", id},
-		Query:      query,
-		Permission: toReadIncident,
-		Header:     showAllEnums,
-	}, &i); err != nil {
-		return nil, err
+	if why := check(out); why != nil {
+		return nil, answer.Lie(r.Once, why)
 	}
-	return &i, nil
+	return out, err
 }
 
-// UpdateIncident changes an incident and returns it as it is then.
-//
-// Source: Learn, "Update incident" (v1.0, 2026-03-19).
-func (c *Client) UpdateIncident(ctx context.Context, id string, u incident.Update) (*incident.Incident, error) {
-	var i incident.Incident
-	if err := c.conn.Do(ctx, client.Request{
-		Method:     http.MethodPatch,
-		Path:       []string{"v1.0", "security", "incidents", id},
-		Header:     showAllEnums,
-		Body:       u,
-		Permission: toChangeIncident,
-	}, &i); err != nil {
-		return nil, err
-	}
-	return &i, nil
+func bad(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrBadAnswer, fmt.Sprintf(format, args...))
 }
 
-// CommentOnIncident adds a comment to an incident and returns all its comments.
-//
-// Source: Learn, "Create comment for incident" (v1.0). The body is one object;
-// a list, which the metadata suggests, is answered with 400.
-func (c *Client) CommentOnIncident(ctx context.Context, id, text string) ([]alert.Comment, error) {
-	var list struct {
-		Value []alert.Comment `json:"value"`
+// sameObject checks that an answer is about the object that was asked for. Ids
+// are opaque, and nothing says that they keep their case.
+func sameObject(asked, got string) error {
+	switch {
+	case got == "":
+		return bad("the object has no id")
+	case !strings.EqualFold(asked, got):
+		return bad("another object was asked for, the answer is about %s", validate.Quote(got))
 	}
-	if err := c.conn.Do(ctx, client.Request{
-		Method:     http.MethodPost,
-		Path:       []string{"v1.0", "security", "incidents", id, "comments"},
-		Permission: toChangeIncident,
-		Body: struct {
-			Type string `json:"@odata.type"`
-			Text string `json:"comment"`
-		}{"microsoft.graph.security.alertComment", text},
-		Once: true,
-	}, &list); err != nil {
-		return nil, err
-	}
-	return list.Value, nil
+	return nil
 }
