@@ -5,6 +5,36 @@
 //	defender, err := graph.New(client.ClientSecret(tenantID, clientID, secret))
 //	receipt, err := defender.Submit(ctx, draft)
 //
+// # Calls
+//
+// Each call with what it sends, and the test that looks after it.
+//
+//	CreateAlert             POST /beta/security/alerts_v2/createAlert         TestWireForms
+//	CreateAlert, manual     POST /beta/security/alerts_v2                     TestWireForms
+//	CreateAlerts            POST /beta/$batch                                 TestCreateAlerts
+//	GetAlert                GET /v1.0/security/alerts_v2/{id}                 TestWireForms
+//	ListAlerts              GET /v1.0/security/alerts_v2                      TestPagesAreFollowed
+//	UpdateAlert             PATCH /v1.0/security/alerts_v2/{id}               TestWireForms
+//	CommentOnAlert          POST /v1.0/security/alerts_v2/{id}/comments       TestWireForms
+//	MoveAlerts              POST /v1.0/security/alerts_v2/moveAlerts          TestWireForms
+//	GetIncident             GET /v1.0/security/incidents/{id}                 TestWireForms
+//	GetIncidentWithAlerts   GET /v1.0/security/incidents/{id}?$expand=alerts  TestWireForms
+//	ListIncidents           GET /v1.0/security/incidents                      TestIncidentsComeWithTheirAlerts
+//	UpdateIncident          PATCH /v1.0/security/incidents/{id}               TestWireForms
+//	CommentOnIncident       POST /v1.0/security/incidents/{id}/comments       TestWireForms
+//	MergeIncidents          POST /v1.0/security/incidents/mergeIncidents      TestWireForms
+//	RunHuntingQuery         POST /v1.0/security/runHuntingQuery               TestHuntingRows
+//	Batch                   POST /{version}/$batch                            TestBatch
+//	Submit                  several of these                                  TestSubmit
+//	SubmitAll               several of these                                  TestSubmitAll
+//
+// A list is ranged over, and fetches its pages meanwhile:
+//
+//	for a, err := range defender.ListAlerts(ctx, graph.AlertQuery{Filter: graph.AlertStatus.Eq(alert.StatusNew)}) {
+//
+// What is asked of every call is tested once for all: TestAnswersThatLieAreErrors,
+// TestNothingInvalidIsSent and TestSlowAndCutConnections.
+//
 // # Permissions
 //
 // The application needs SecurityAlert.Create.All to create alerts,
