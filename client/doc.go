@@ -32,8 +32,8 @@
 // A credential is sent to the configured authority, a token to the configured
 // endpoint, and neither to any other host: redirects are not followed, and
 // plain HTTP is refused except to this machine, and to the metadata service of a
-// virtual machine, which has nothing else ([ManagedIdentity]). Neither appears in an error, a
-// log line or the text form of a value.
+// virtual machine, which has nothing else ([ManagedIdentity]). Neither appears in
+// an error, a log line or the text form of a value.
 //
 // Nothing that is read is unbounded: see [WithMaxResponseSize].
 //
@@ -56,7 +56,8 @@
 //	answer that is not the promised JSON   error                  outcome unknown
 //	301, 302, 303                          error                  outcome unknown
 //	307, 308                               error                  error
-//	401                                    error                  error
+//	401                                    again                  again
+//	401 where there is no other token      error                  error
 //	400, 403, 404, 409, 412, 413, 422      error                  error
 //	408                                    again                  outcome unknown
 //	429                                    again                  again

@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -49,6 +50,7 @@ func TestMatrix(t *testing.T) {
 		{"301, 302, 303", 3, status(301, 302, 303)},
 		{"307, 308", 2, status(307, 308)},
 		{"401", 1, status(401)},
+		{"401 where there is no other token", 1, status(401)},
 		{"400, 403, 404, 409, 412, 413, 422", 7, status(400, 403, 404, 409, 412, 413, 422)},
 		{"408", 1, status(408)},
 		{"429", 1, status(429)},
@@ -80,7 +82,13 @@ func TestMatrix(t *testing.T) {
 					server.Close()
 				}
 				attempts := 0
-				c, err := client.Connect(api, client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})),
+				cred := client.TokenFunc(func(_ context.Context, r client.TokenRequest) (*oauth2.Token, error) {
+					return &oauth2.Token{AccessToken: fmt.Sprint(token, r.Refused)}, nil
+				})
+				if tt.cause == "401 where there is no other token" {
+					cred = client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token}))
+				}
+				c, err := client.Connect(api, cred,
 					client.WithCloud(client.Cloud{Authority: server.URL, Graph: server.URL}), client.WithRetry(2, time.Millisecond, time.Millisecond),
 					client.WithAttemptTimeout(100*time.Millisecond), client.WithMaxResponseSize(1000), client.WithHook(counting(&attempts)))
 				require.NoError(t, err)
