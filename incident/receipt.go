@@ -1,12 +1,18 @@
 package incident
 
-// Receipt says what became of a submitted draft. It can be stored as JSON.
+import "time"
+
+// Receipt says what became of a submitted draft. It can be stored as JSON, and
+// is all that is needed to go on with a submission that broke off.
 type Receipt struct {
 	// IncidentID is the incident's number in decimal digits; it is empty while
 	// none is known.
 	IncidentID string `json:"incidentId,omitzero"`
 	// IncidentWebURL is the incident's page in the portal.
 	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
+	// RedirectedFrom are the incidents that the alerts were in before, when the
+	// service has merged theirs into another since, oldest first.
+	RedirectedFrom []string `json:"redirectedFrom,omitempty"`
 	// Alerts are the alerts that were created, in the order of the draft.
 	Alerts []AlertReceipt `json:"alerts,omitempty"`
 	// Steps are all the steps of the submission in their order, also those that
@@ -15,6 +21,8 @@ type Receipt struct {
 	// NotCarried lists what the target had no place for. It is empty for
 	// Microsoft Graph, which carries a whole draft.
 	NotCarried []Omission `json:"notCarried,omitempty"`
+	// Draft is what was submitted.
+	Draft Draft `json:"draft"`
 }
 
 // AlertReceipt names an alert that was created.
@@ -57,6 +65,9 @@ type Step struct {
 	Alert int `json:"alert,omitzero"`
 	// State is how far it has come.
 	State State `json:"state"`
+	// Since is when an uncertain step was first sent, by the clock of this
+	// machine: what it did, if it did anything, was not done before.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Omission is a part of a draft that a target could not carry.
@@ -65,6 +76,13 @@ type Omission struct {
 	Path string `json:"path"`
 	// Reason says why, in a sentence.
 	Reason string `json:"reason"`
+}
+
+// Redirect notes that the service has merged the receipt's incident into
+// another.
+func (r *Receipt) Redirect(incidentID, webURL string) {
+	r.RedirectedFrom = append(r.RedirectedFrom, r.IncidentID)
+	r.IncidentID, r.IncidentWebURL = incidentID, webURL
 }
 
 // Done reports whether all steps are done.

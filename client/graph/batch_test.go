@@ -44,7 +44,10 @@ type batches struct {
 }
 
 func (b *batches) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	data, _ := io.ReadAll(r.Body)
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client went away while it was sending
+	}
 	var doc struct {
 		Requests []sentItem `json:"requests"`
 	}

@@ -386,6 +386,8 @@ func TestSubmitAll(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 		case strings.HasSuffix(r.URL.Path, "/comments"):
 			fmt.Fprint(w, aComment)
+		case r.Method == http.MethodGet:
+			fmt.Fprint(w, `{"id":"7"}`)
 		default:
 			fmt.Fprintf(w, `{"id":%q,"incidentId":"7"}`, title)
 		}
@@ -405,5 +407,5 @@ func TestSubmitAll(t *testing.T) {
 		got = append(got, fmt.Sprint(alerts, " ", s.Err == nil, " ", invalid, " ", errors.Is(s.Err, client.ErrForbidden)))
 	}
 	require.Equal(t, []string{"1 true false false", "-1 false true false", "0 false false true", "2 true false false"}, got)
-	require.Equal(t, map[string]int{"/beta/security/alerts_v2/createAlert": 4, "/v1.0/security/incidents/7/comments": 1}, requests)
+	require.Equal(t, map[string]int{"/beta/security/alerts_v2/createAlert": 4, "/v1.0/security/incidents/7": 1, "/v1.0/security/incidents/7/comments": 1}, requests)
 }

@@ -16,7 +16,8 @@ import (
 // use, and starts no goroutine that outlives a call.
 type Client struct {
 	conn   *client.Connection
-	manual bool // see ManualAlerts
+	manual bool    // see ManualAlerts
+	window *Window // see Reconciling
 }
 
 var _ client.Submitter = (*Client)(nil)

@@ -25,8 +25,11 @@
 //	MergeIncidents          POST /v1.0/security/incidents/mergeIncidents      TestWireForms
 //	RunHuntingQuery         POST /v1.0/security/runHuntingQuery               TestHuntingRows
 //	Batch                   POST /{version}/$batch                            TestBatch
+//	Preflight               nothing                                           TestPreflight
 //	Submit                  several of these                                  TestSubmit
 //	SubmitAll               several of these                                  TestSubmitAll
+//	Resume                  several of these                                  TestResume
+//	Reconcile               GET /v1.0/security/alerts_v2                      TestReconcile
 //
 // A list is ranged over, and fetches its pages meanwhile:
 //
@@ -34,6 +37,18 @@
 //
 // What is asked of every call is tested once for all: TestAnswersThatLieAreErrors,
 // TestNothingInvalidIsSent and TestSlowAndCutConnections.
+//
+// # What became of it
+//
+// A creation that got no answer is not sent again: the error is
+// [client.ErrOutcomeUnknown]. [Client.Reconcile] finds out whether the alert is
+// there. [Client.Submit] returns a receipt, which can be stored, and from which
+// [Client.Resume] goes on after an error, a crash or a night; with
+// [Client.Reconciling] both find out by themselves. A reference in the draft
+// ([alert.Draft.WithReference]) makes that exact:
+//
+//	draft.Alerts[0] = draft.Alerts[0].WithReference("hunt-2026-118")
+//	receipt, err := defender.Reconciling(graph.Window{}).Submit(ctx, draft)
 //
 // # Permissions
 //

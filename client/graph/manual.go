@@ -23,7 +23,9 @@ import (
 //
 // Source: Learn, "Create manualAlert" (beta, 2026-06-05).
 func (c *Client) ManualAlerts() *Client {
-	return &Client{conn: c.conn, manual: true}
+	next := *c
+	next.manual = true
+	return &next
 }
 
 // createAlertInput is the parameter of the action createAlert.

@@ -89,7 +89,11 @@ func TestSlowAndCutConnections(t *testing.T) {
 			_ = http.NewResponseController(w).Flush()
 			panic(http.ErrAbortHandler)
 		},
-		"no answer": func(_ http.ResponseWriter, r *http.Request, _ string) { <-r.Context().Done() },
+		"no answer": func(_ http.ResponseWriter, r *http.Request, _ string) {
+			<-r.Context().Done()
+			// To return would be an answer, and one that may still arrive.
+			panic(http.ErrAbortHandler)
+		},
 	} {
 		for _, http2 := range []bool{false, true} {
 			for _, tt := range wireForms {

@@ -34,7 +34,7 @@ func TestRefusalsNameThePermission(t *testing.T) {
 		"read an alert":            {func() error { _, err := c.GetAlert(ctx, "a"); return err }, "SecurityAlert.Read.All"},
 		"read an incident":         {func() error { _, err := c.GetIncident(ctx, "1"); return err }, "SecurityIncident.Read.All"},
 		"read an incident, alerts": {func() error { _, err := c.GetIncidentWithAlerts(ctx, "1"); return err }, "SecurityIncident.Read.All"},
-		"change an incident":       {func() error { _, err := c.UpdateIncident(ctx, "1", incident.Update{}); return err }, "SecurityIncident.ReadWrite.All"},
+		"change an incident":       {func() error { _, err := c.UpdateIncident(ctx, "1", incident.Update{Summary: new("s")}); return err }, "SecurityIncident.ReadWrite.All"},
 		"comment on an incident":   {func() error { _, err := c.CommentOnIncident(ctx, "1", "x"); return err }, "SecurityIncident.ReadWrite.All"},
 	} {
 		failure, ok := errors.AsType[*client.Error](tt.call())

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/incident"
@@ -15,29 +17,71 @@ import (
 // incident's name, owner and tags and adds the comment. Graph carries the whole
 // draft, so the receipt's NotCarried is empty.
 //
+// A new incident may not be readable at once, and may have been merged into
+// another already; before it is changed, Submit waits for it and follows where
+// it went, which the receipt shows.
+//
 // A draft that breaks rules gives an [*incident.ValidationError], and nothing
-// is sent. Later errors come with a receipt that says which steps were done.
+// is sent. Later errors come with a receipt that says which steps were done, and
+// with which [Client.Resume] goes on.
 func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Receipt, error) {
 	if err := draft.Validate(c.conn.Rules()...); err != nil {
 		return nil, err
 	}
-	r := &incident.Receipt{Steps: steps(draft)}
-	for i := range r.Steps {
-		step := &r.Steps[i]
-		err := c.take(ctx, step, draft, r)
+	r := &incident.Receipt{Steps: steps(draft), Draft: draft}
+	return r, c.walk(ctx, r)
+}
+
+// Resume goes on with a submission that broke off, and repeats nothing that was
+// done. The receipt is that of Submit or of an earlier Resume, perhaps read from
+// JSON; it is not changed.
+//
+// A step that is uncertain is not sent again before it is known that it was not
+// executed. A client made by [Client.Reconciling] finds that out; others return
+// [client.ErrOutcomeUnknown]. Whoever knows it may set the step's state to
+// [incident.StateFailed], or to [incident.StateDone] after adding the alert to
+// the receipt.
+func (c *Client) Resume(ctx context.Context, receipt *incident.Receipt) (*incident.Receipt, error) {
+	r := *receipt
+	r.Steps, r.Alerts, r.RedirectedFrom = slices.Clone(r.Steps), slices.Clone(r.Alerts), slices.Clone(r.RedirectedFrom)
+	if err := c.resumable(&r); err != nil {
+		return nil, err
+	}
+	return &r, c.walk(ctx, &r)
+}
+
+// resumable checks that a receipt, which may come from a file, is one that
+// Submit could have left.
+func (c *Client) resumable(r *incident.Receipt) error {
+	if err := r.Draft.Validate(c.conn.Rules()...); err != nil {
+		return err
+	}
+	want := steps(r.Draft)
+	if len(want) != len(r.Steps) {
+		return fmt.Errorf("graph: the receipt has %d steps, its draft has %d; nothing was sent", len(r.Steps), len(want))
+	}
+	created, pending := 0, ""
+	for i, step := range r.Steps {
+		where := fmt.Sprintf("step %d of the receipt (%s)", i+1, step.Action)
 		switch {
-		case err == nil:
-			step.State = incident.StateDone
-		case errors.Is(err, client.ErrOutcomeUnknown):
-			step.State = incident.StateUncertain
-		default:
-			step.State = incident.StateFailed
+		case step.Action != want[i].Action || step.Alert != want[i].Alert:
+			return fmt.Errorf("graph: %s is not the draft's (%s); nothing was sent", where, want[i].Action)
+		case step.State == incident.StateDone && pending != "":
+			return fmt.Errorf("graph: %s is done before %s; nothing was sent", where, pending)
+		case step.State != incident.StateDone && pending == "":
+			pending = where
 		}
-		if err != nil {
-			return r, fmt.Errorf("step %d of %d (%s): %w", i+1, len(r.Steps), step.Action, err)
+		if step.Action == incident.ActionCreateAlert && step.State == incident.StateDone {
+			created++
 		}
 	}
-	return r, nil
+	if created != len(r.Alerts) {
+		return fmt.Errorf("graph: the receipt names %d alerts, and %d of its steps created one; nothing was sent", len(r.Alerts), created)
+	}
+	if created > 0 && r.IncidentID == "" {
+		return errors.New("graph: the receipt names alerts and no incident; nothing was sent")
+	}
+	return nil
 }
 
 func steps(draft incident.Draft) []incident.Step {
@@ -54,41 +98,116 @@ func steps(draft incident.Draft) []incident.Step {
 	return all
 }
 
-func (c *Client) take(ctx context.Context, step *incident.Step, draft incident.Draft, r *incident.Receipt) error {
+// walk takes the steps that are not done, until one fails.
+func (c *Client) walk(ctx context.Context, r *incident.Receipt) error {
+	w := walker{Client: c, receipt: r}
+	for i := range r.Steps {
+		step := &r.Steps[i]
+		if step.State == incident.StateDone {
+			continue
+		}
+		if err := w.take(ctx, step); err != nil {
+			return fmt.Errorf("step %d of %d (%s): %w", i+1, len(r.Steps), step.Action, err)
+		}
+	}
+	return nil
+}
+
+// walker takes the steps of one submission.
+type walker struct {
+	*Client
+	receipt *incident.Receipt
+	settled bool // the incident was there, and not merged away, a moment ago
+}
+
+// take takes a step, and finds out what became of it where that is uncertain and
+// the client may.
+func (w *walker) take(ctx context.Context, step *incident.Step) error {
+	const most = 3 // a service that loses every answer is not asked for ever
+	uncertain := client.ErrOutcomeUnknown
+	for range most {
+		if step.State == incident.StateUncertain {
+			if w.window == nil {
+				return uncertain
+			}
+			done, err := w.findOut(ctx, step)
+			if err != nil {
+				return errors.Join(err, uncertain)
+			}
+			if done {
+				step.State, step.Since = incident.StateDone, time.Time{}
+				return nil
+			}
+		}
+		err := w.send(ctx, step)
+		if err == nil {
+			step.State, step.Since = incident.StateDone, time.Time{}
+			return nil
+		}
+		if !errors.Is(err, client.ErrOutcomeUnknown) {
+			step.State, step.Since = incident.StateFailed, time.Time{}
+			return err
+		}
+		uncertain = err
+		step.State, step.Since = incident.StateUncertain, time.Now().UTC()
+		if failure, ok := errors.AsType[*client.Error](err); ok {
+			step.Since = failure.Began
+		}
+	}
+	return uncertain
+}
+
+func (w *walker) send(ctx context.Context, step *incident.Step) error {
+	r := w.receipt
 	switch step.Action {
 	case incident.ActionCreateAlert:
-		return c.createStep(ctx, step, draft, r)
+		return w.createAlert(ctx, step)
 	case incident.ActionUpdateIncident:
-		update, _ := draft.Update()
-		_, err := c.UpdateIncident(ctx, r.IncidentID, update)
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		update, _ := r.Draft.Update()
+		_, err := w.UpdateIncident(ctx, r.IncidentID, update)
 		return err
 	default:
-		_, err := c.CommentOnIncident(ctx, r.IncidentID, draft.Comment)
+		if err := w.settle(ctx); err != nil {
+			return err
+		}
+		_, err := w.CommentOnIncident(ctx, r.IncidentID, r.Draft.Comment)
 		return err
 	}
 }
 
-func (c *Client) createStep(ctx context.Context, step *incident.Step, draft incident.Draft, r *incident.Receipt) error {
-	input := draft.Alerts[step.Alert]
-	if step.Alert > 0 {
-		number, err := strconv.ParseInt(r.IncidentID, 10, 64)
+func (w *walker) createAlert(ctx context.Context, step *incident.Step) error {
+	r := w.receipt
+	input := r.Draft.Alerts[step.Alert]
+	if step.Alert == 0 {
+		created, err := w.CreateAlert(ctx, input)
+		if err != nil {
+			return err
+		}
+		w.note(created)
+		return nil
+	}
+	for again := true; ; again = false {
+		link, err := strconv.ParseInt(r.IncidentID, 10, 64)
 		if err != nil {
 			return fmt.Errorf("the service named the incident %q, which is no number to link to", r.IncidentID)
 		}
-		input.LinkToIncident = number
-	}
-	created, err := c.CreateAlert(ctx, input)
-	if err != nil {
-		return err
-	}
-	r.Alerts = append(r.Alerts, incident.AlertReceipt{ID: created.ID, ProviderAlertID: created.ProviderAlertID, WebURL: created.AlertWebURL})
-	if step.Alert == 0 {
-		r.IncidentID, r.IncidentWebURL = created.IncidentID, created.IncidentWebURL
-		if r.IncidentWebURL == "" && r.IncidentID != "" && c.conn.Cloud().Portal != "" {
-			// The documented answers leave the link out; its form is that of
-			// published payloads.
-			r.IncidentWebURL = c.conn.Cloud().Portal + "/incident2/" + r.IncidentID + "/overview"
+		input.LinkToIncident = link
+		created, err := w.CreateAlert(ctx, input)
+		if err == nil {
+			w.note(created)
+			return nil
+		}
+		// What the service says of a link to an incident that is not readable yet
+		// or was merged away is not documented. Any refusal is worth a look.
+		refused := errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrInvalid) || errors.Is(err, client.ErrConflict)
+		if !again || !refused || w.settled {
+			return err
+		}
+		if w.settle(ctx) != nil {
+			return err
 		}
 	}
-	return nil
 }

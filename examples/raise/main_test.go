@@ -200,9 +200,13 @@ func TestHostileService(t *testing.T) {
 			e.ServeHTTP(w, r)
 			return
 		}
-		fmt.Fprintf(w, `{"id":"a%[1]s","incidentId":"1","incidentWebUrl":"u%[1]s","alertWebUrl":"w%[1]s","displayName":"n%[1]s","severity":"s%[1]s",
+		id := "1"
+		if strings.HasSuffix(r.URL.Path, "/createAlert") {
+			id = "a" + evil
+		}
+		fmt.Fprintf(w, `{"id":"%[2]s","incidentId":"1","incidentWebUrl":"u%[1]s","alertWebUrl":"w%[1]s","displayName":"n%[1]s","severity":"s%[1]s",
 			"status":"t%[1]s","assignedTo":"o%[1]s","customTags":["g%[1]s"],"description":"d%[1]s","comments":[{"comment":"c%[1]s"}],
-			"alerts":[{"id":"i","title":"t%[1]s","serviceSource":"s%[1]s","detectionSource":"d%[1]s","status":"u%[1]s"}]}`, evil)
+			"value":[{"comment":"c%[1]s"}],"alerts":[{"id":"i","title":"t%[1]s","serviceSource":"s%[1]s","detectionSource":"d%[1]s","status":"u%[1]s"}]}`, evil, id)
 	}))
 	defer server.Close()
 	r := raise(t, map[string]string{
