@@ -281,6 +281,8 @@ func TestBatchesWithoutAnAnswer(t *testing.T) {
 			c := service(t, b.ServeHTTP)
 			answers, err := c.Batch(t.Context(), creating("a"), get("b"))
 			require.NoError(t, err)
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			require.Equal(t, 1, b.seen[`POST/security/things{"title":"a"}`], "sent once")
 			for i, a := range answers {
 				require.Error(t, a.Err)

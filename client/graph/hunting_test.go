@@ -128,17 +128,17 @@ func scanErr[T any](row graph.Row) error {
 
 func TestScan(t *testing.T) {
 	type device struct {
-		Timestamp  time.Time
-		Name       *string        `hunting:"DeviceName"`
-		ReportID   int64          `hunting:"ReportId"`
-		Port       uint16         // by the name of the field
-		Score      float32        `hunting:"Score"`
-		Admin      bool           `hunting:"IsAdmin"`
-		Tags       []string       `hunting:"Tags"`
-		Raw        jsontext.Value `hunting:"Tags"`
-		Extra      map[string]any `hunting:"Extra,optional"`
-		Comment    string         `hunting:"-"`
-		unexported int            //nolint:unused // to show that it is passed over
+		Timestamp time.Time
+		Name      *string        `hunting:"DeviceName"`
+		ReportID  int64          `hunting:"ReportId"`
+		Port      uint16         // by the name of the field
+		Score     float32        `hunting:"Score"`
+		Admin     bool           `hunting:"IsAdmin"`
+		Tags      []string       `hunting:"Tags"`
+		Raw       jsontext.Value `hunting:"Tags"`
+		Extra     map[string]any `hunting:"Extra,optional"`
+		Comment   string         `hunting:"-"`
+		kept      int            // not exported, and passed over
 	}
 	var got []device
 	for d, err := range graph.RowsAs[device](hunt(t, devices)) {
@@ -160,7 +160,7 @@ func TestScan(t *testing.T) {
 	require.EqualValues(t, float32(0.1), got[0].Score)
 
 	// A struct that is used again keeps nothing of the row before.
-	reused := device{Comment: "kept"}
+	reused := device{Comment: "kept", kept: 1}
 	for row := range hunt(t, devices).Rows() {
 		require.NoError(t, row.Scan(&reused))
 	}
@@ -168,6 +168,7 @@ func TestScan(t *testing.T) {
 	require.Zero(t, reused.ReportID)
 	require.Empty(t, reused.Tags)
 	require.Equal(t, "kept", reused.Comment)
+	require.Equal(t, 1, reused.kept)
 
 	row := slices.Collect(hunt(t, devices).Rows())[0]
 	for _, dst := range []any{nil, device{}, new(int), (*device)(nil)} {

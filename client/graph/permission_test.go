@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
 
+	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/graph"
 	"github.com/incidentkit/incidentkit/incident"
@@ -34,8 +35,16 @@ func TestRefusalsNameThePermission(t *testing.T) {
 		"read an alert":            {func() error { _, err := c.GetAlert(ctx, "a"); return err }, "SecurityAlert.Read.All"},
 		"read an incident":         {func() error { _, err := c.GetIncident(ctx, "1"); return err }, "SecurityIncident.Read.All"},
 		"read an incident, alerts": {func() error { _, err := c.GetIncidentWithAlerts(ctx, "1"); return err }, "SecurityIncident.Read.All"},
-		"change an incident":       {func() error { _, err := c.UpdateIncident(ctx, "1", incident.Update{Summary: new("s")}); return err }, "SecurityIncident.ReadWrite.All"},
-		"comment on an incident":   {func() error { _, err := c.CommentOnIncident(ctx, "1", "x"); return err }, "SecurityIncident.ReadWrite.All"},
+		"change an incident": {func() error {
+			_, err := c.UpdateIncident(ctx, "1", incident.Update{Summary: new("s")})
+			return err
+		}, "SecurityIncident.ReadWrite.All"},
+		"comment on an incident": {func() error { _, err := c.CommentOnIncident(ctx, "1", "x"); return err }, "SecurityIncident.ReadWrite.All"},
+		"change an alert":        {func() error { _, err := c.UpdateAlert(ctx, "a", alert.Update{AssignedTo: new("")}); return err }, "SecurityAlert.ReadWrite.All"},
+		"comment on an alert":    {func() error { _, err := c.CommentOnAlert(ctx, "a", "x"); return err }, "SecurityAlert.ReadWrite.All"},
+		"move alerts":            {func() error { _, err := c.MoveAlerts(ctx, graph.Move{Alerts: []string{"a"}}); return err }, "SecurityData.Manage.All"},
+		"merge incidents":        {func() error { _, err := c.MergeIncidents(ctx, graph.Merge{Incidents: []string{"1", "2"}}); return err }, "SecurityData.Manage.All"},
+		"hunt":                   {func() error { _, err := c.RunHuntingQuery(ctx, graph.HuntingQuery{Query: "x"}); return err }, "ThreatHunting.Read.All"},
 	} {
 		failure, ok := errors.AsType[*client.Error](tt.call())
 		require.True(t, ok, name)
