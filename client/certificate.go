@@ -11,8 +11,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"software.sslmate.com/src/go-pkcs12"
 )
 
 // maxSecretFile bounds the bytes of a file that holds a certificate or a token.
@@ -87,19 +85,6 @@ func CertificateFromPEM(data []byte) (tls.Certificate, error) {
 		}
 	}
 	return paired(certificates, key)
-}
-
-// CertificateFromPKCS12 reads a certificate, its chain and its key from a
-// PKCS#12 document (.pfx, .p12).
-func CertificateFromPKCS12(data []byte, password string) (tls.Certificate, error) {
-	key, leaf, chain, err := pkcs12.DecodeChain(data, password)
-	switch {
-	case errors.Is(err, pkcs12.ErrIncorrectPassword):
-		return tls.Certificate{}, errors.New("the password of the PKCS#12 document is wrong")
-	case err != nil:
-		return tls.Certificate{}, fmt.Errorf("this is no PKCS#12 document with a certificate and a key: %w", err)
-	}
-	return paired(append([]*x509.Certificate{leaf}, chain...), key)
 }
 
 // paired puts the certificate of the key first.

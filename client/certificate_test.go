@@ -1,6 +1,7 @@
 package client_test
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -289,6 +290,14 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 	foreign := newPair(newKey(), time.Now().Add(-time.Hour), time.Now().Add(time.Hour))
 	pfx, err := pkcs12.Modern2023.Encode(p.key, p.leaf, nil, secret)
 	require.NoError(t, err)
+	// The number of rounds stands at each place where a key is derived.
+	few, err := pkcs12.LegacyDES.WithIterations(0x010203).Encode(p.key, p.leaf, nil, secret)
+	require.NoError(t, err)
+	slowly := func(place int) []byte {
+		parts := bytes.Split(few, []byte{2, 3, 1, 2, 3})
+		require.Len(t, parts, 4)
+		return slices.Concat(bytes.Join(parts[:place], []byte{2, 3, 1, 2, 3}), []byte{2, 3, 0x7f, 0xff, 0xff}, bytes.Join(parts[place:], []byte{2, 3, 1, 2, 3}))
+	}
 	trust, err := pkcs12.Modern2023.EncodeTrustStore([]*x509.Certificate{p.leaf}, secret)
 	require.NoError(t, err)
 	dir := t.TempDir()
@@ -298,20 +307,23 @@ func TestCertificatesThatCannotBeUsed(t *testing.T) {
 		password string
 		want     string
 	}{
-		"no key":                {[]byte(leaf), "", "there is no private key"},
-		"no certificate":        {[]byte(key), "", "there is no certificate"},
-		"encrypted key":         {[]byte(leaf + block("ENCRYPTED PRIVATE KEY", []byte("x"))), "", "the private key is encrypted; decrypt it with openssl pkey"},
-		"old encrypted key":     {[]byte(leaf + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), "", "the private key is encrypted"},
-		"another key":           {[]byte(block("CERTIFICATE", foreign.leaf.Raw) + key), "", "the private key is not that of any of the certificates"},
-		"broken certificate":    {[]byte(block("CERTIFICATE", []byte("x")) + key), "", `the PEM block "CERTIFICATE" cannot be read`},
-		"broken key":            {[]byte(leaf + block("PRIVATE KEY", []byte(secret))), "", `the PEM block "PRIVATE KEY" cannot be read`},
-		"wrong password":        {pfx, "wrong-" + secret, "the password of the PKCS#12 document is wrong"},
-		"no password":           {pfx, "", "the password of the PKCS#12 document is wrong"},
-		"PKCS#12 without key":   {trust, secret, "this is no PKCS#12 document with a certificate and a key"},
-		"neither":               {[]byte("hello"), "", "this is no PKCS#12 document"},
-		"nothing":               {nil, "", "this is no PKCS#12 document"},
-		"larger than any":       {make([]byte, 2<<20), "", "is larger than 1048576 bytes"},
-		"cut off in the middle": {pfx[:len(pfx)/2], secret, "this is no PKCS#12 document"},
+		"no key":                     {[]byte(leaf), "", "there is no private key"},
+		"no certificate":             {[]byte(key), "", "there is no certificate"},
+		"encrypted key":              {[]byte(leaf + block("ENCRYPTED PRIVATE KEY", []byte("x"))), "", "the private key is encrypted; decrypt it with openssl pkey"},
+		"old encrypted key":          {[]byte(leaf + "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n"), "", "the private key is encrypted"},
+		"another key":                {[]byte(block("CERTIFICATE", foreign.leaf.Raw) + key), "", "the private key is not that of any of the certificates"},
+		"broken certificate":         {[]byte(block("CERTIFICATE", []byte("x")) + key), "", `the PEM block "CERTIFICATE" cannot be read`},
+		"broken key":                 {[]byte(leaf + block("PRIVATE KEY", []byte(secret))), "", `the PEM block "PRIVATE KEY" cannot be read`},
+		"wrong password":             {pfx, "wrong-" + secret, "the password of the PKCS#12 document is wrong"},
+		"no password":                {pfx, "", "the password of the PKCS#12 document is wrong"},
+		"PKCS#12 without key":        {trust, secret, "this is no PKCS#12 document with a certificate and a key"},
+		"rounds for the certificate": {slowly(1), secret, "asks for more than 2000000 rounds"},
+		"rounds for the key":         {slowly(2), secret, "asks for more than 2000000 rounds"},
+		"rounds for the signature":   {slowly(3), secret, "asks for more than 2000000 rounds"},
+		"neither":                    {[]byte("hello"), "", "this is no PKCS#12 document"},
+		"nothing":                    {nil, "", "this is no PKCS#12 document"},
+		"larger than any":            {make([]byte, 2<<20), "", "is larger than 1048576 bytes"},
+		"cut off in the middle":      {pfx[:len(pfx)/2], secret, "this is no PKCS#12 document"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			require.NoError(t, os.WriteFile(path, tt.data, 0o600))
@@ -379,6 +391,20 @@ func FuzzCertificate(f *testing.F) {
 			require.NotEmpty(t, certificate.Certificate)
 			require.NotNil(t, certificate.PrivateKey)
 		}
+	})
+}
+
+// FuzzPKCS12: no document takes long, or is a reason to panic.
+func FuzzPKCS12(f *testing.F) {
+	p := appPair()
+	for _, e := range []*pkcs12.Encoder{pkcs12.Modern2023, pkcs12.LegacyRC2, pkcs12.LegacyDES, pkcs12.Passwordless} {
+		data, err := e.WithIterations(1).Encode(p.key, p.leaf, nil, "")
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		certificate, err := client.CertificateFromPKCS12(data, "")
+		require.Equal(t, err == nil, certificate.PrivateKey != nil)
 	})
 }
 

@@ -117,7 +117,7 @@ func (c *Connection) token(ctx context.Context, want wanted, failure *Error) (*o
 // form, an address and a quoted string.
 func redact(text, secret, label string) string {
 	if secret == "" || len(text) < len(secret) {
-		return text
+		return text // none of the forms is shorter
 	}
 	quoted := strconv.Quote(secret)
 	for _, form := range [...]string{secret, url.QueryEscape(secret), url.PathEscape(secret), quoted[1 : len(quoted)-1]} {

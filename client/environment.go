@@ -34,6 +34,9 @@ func EnvironmentCredential(getenv func(string) string) (Credential, error) {
 		certificate = "AZURE_CLIENT_CERTIFICATE_PATH"
 		federated   = "AZURE_FEDERATED_TOKEN_FILE"
 	)
+	if getenv == nil {
+		return nil, errors.New("client: getenv is nil; give os.Getenv")
+	}
 	proofs := []string{secret, certificate, federated}
 	isSet := func(name string) bool { return getenv(name) != "" }
 	var missing []string

@@ -44,6 +44,11 @@ func TestEnvironmentCredential(t *testing.T) {
 	}
 }
 
+func TestEnvironmentWithoutAFunction(t *testing.T) {
+	_, err := client.EnvironmentCredential(nil)
+	require.ErrorContains(t, err, "give os.Getenv")
+}
+
 // TestTheEnvironmentsCertificate signs in by what the variables say.
 func TestTheEnvironmentsCertificate(t *testing.T) {
 	p := appPair()

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 	"golang.org/x/oauth2"
+	"pgregory.net/rapid"
 
 	"github.com/incidentkit/incidentkit/client"
 )
@@ -287,4 +288,68 @@ func TestATokenWithoutAnEndIsKept(t *testing.T) {
 	s.refused["1"] = true
 	require.NoError(t, c.Do(t.Context(), read, nil))
 	require.Equal(t, []string{"1", "1", "1", "1", "2"}, s.take())
+}
+
+// TestKeeperProperties plays random histories: pauses, tokens that live long and
+// short, an authority that fails, a service that refuses. No token is sent that
+// is about to expire or was refused before, nothing is asked for more than twice
+// in a call, and a call fails only when the authority or the service had it fail.
+func TestKeeperProperties(t *testing.T) {
+	type step struct {
+		Pause, Life time.Duration
+		Fails       bool // the authority
+		Refuses     bool // the service, the token that it is sent first
+	}
+	rapid.Check(t, func(rt *rapid.T) {
+		seconds := func(label string, least, most int) time.Duration {
+			return time.Duration(rapid.IntRange(least, most).Draw(rt, label)) * time.Second
+		}
+		steps := rapid.SliceOfN(rapid.Custom(func(rt *rapid.T) step {
+			return step{seconds("pause", 0, 4000), seconds("life", 1, 4000), rapid.Bool().Draw(rt, "fails"), rapid.IntRange(0, 3).Draw(rt, "refuses") == 0}
+		}), 1, 30).Draw(rt, "steps")
+		var broken string
+		synctest.Test(t, func(t *testing.T) {
+			var now step
+			issued, asked, first := 0, 0, true
+			expires, refused := map[string]time.Time{}, map[string]bool{}
+			c, err := client.Connect(api, client.TokenFunc(func(context.Context, client.TokenRequest) (*oauth2.Token, error) {
+				asked++
+				if now.Fails {
+					return nil, errors.New("away")
+				}
+				issued++
+				name := fmt.Sprint(issued)
+				expires[name] = time.Now().Add(now.Life)
+				return &oauth2.Token{AccessToken: name, Expiry: expires[name]}, nil
+			}), client.WithTransport(roundTripper(func(r *http.Request) (*http.Response, error) {
+				name := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+				if left := time.Until(expires[name]); left < 10*time.Second && name != fmt.Sprint(issued) {
+					broken += fmt.Sprintf("token %s was sent %v before its end; ", name, left)
+				}
+				if refused[name] {
+					broken += "refused token " + name + " was sent again; "
+				}
+				if first && now.Refuses {
+					first, refused[name] = false, true
+					return answer(r, http.StatusUnauthorized, `{}`), nil
+				}
+				return answer(r, http.StatusOK, `{}`), nil
+			})), client.WithCloud(client.Cloud{Authority: "https://login.example", Graph: "https://graph.example"}))
+			require.NoError(t, err)
+			for i, s := range steps {
+				now, asked, first = s, 0, true
+				time.Sleep(s.Pause)
+				err := c.Do(t.Context(), read, nil)
+				if asked > 2 {
+					broken += fmt.Sprintf("step %d asked %d times; ", i, asked)
+				}
+				if (err != nil) && !s.Fails {
+					broken += fmt.Sprintf("step %d failed: %v; ", i, err)
+				}
+			}
+		})
+		if broken != "" {
+			rt.Fatal(broken)
+		}
+	})
 }

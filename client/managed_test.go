@@ -196,3 +196,28 @@ func TestTheMetadataServiceIsNotAskedThroughAProxy(t *testing.T) {
 	require.NoError(t, c.Do(t.Context(), read, nil))
 	require.Equal(t, []string{"/v1.0/thing"}, proxied)
 }
+
+// FuzzMetadataAnswer: whatever answers at the address, there is a token with an
+// end or an error.
+func FuzzMetadataAnswer(f *testing.F) {
+	for _, seed := range []string{`{"access_token":"x","expires_on":"1793500000"}`, `{"access_token":"x","expires_in":99999999999999}`, `{"error":"e","error_description":7}`, `[]`, `{"access_token":"a\u0000b","expires_in":"3599"}`} {
+		f.Add(200, seed)
+		f.Add(400, seed)
+	}
+	f.Fuzz(func(t *testing.T, status int, body string) {
+		if status < 200 || status > 599 || status == 404 || status == 410 || status == 429 || status >= 500 || status == 408 {
+			t.Skip("it is no answer, or one to wait for a better")
+		}
+		c, asked := machine(t, client.ManagedIdentity(client.Identity{}, environment()), client.Global(), func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(status)
+			fmt.Fprint(w, body)
+		})
+		if err := c.Do(t.Context(), read, nil); err == nil {
+			require.Equal(t, http.StatusOK, status)
+		} else {
+			require.NotContains(t, err.Error(), "\x1b")
+			require.Less(t, len(err.Error()), 12_000)
+		}
+		require.NotEmpty(t, *asked)
+	})
+}

@@ -1,6 +1,10 @@
 package graph
 
-import "github.com/incidentkit/incidentkit/client"
+import (
+	"slices"
+
+	"github.com/incidentkit/incidentkit/client"
+)
 
 // The permissions of Microsoft Graph that its security API knows. They have the
 // same names for applications and for persons.
@@ -35,7 +39,11 @@ var (
 )
 
 // Permissions returns what each kind of call needs, for a page that asks an
-// administrator for them, or for [client.Connection.Preflight].
+// administrator for them, or for [Client.Preflight].
 func Permissions() []client.Permission {
-	return []client.Permission{toCreateAlert, toReadAlert, toChangeAlert, toReadIncident, toChangeIncident, toMoveAlerts, toMergeIncidents, toHunt}
+	all := []client.Permission{toCreateAlert, toReadAlert, toChangeAlert, toReadIncident, toChangeIncident, toMoveAlerts, toMergeIncidents, toHunt}
+	for i := range all {
+		all[i].Higher = slices.Clone(all[i].Higher) // the caller's to change
+	}
+	return all
 }
