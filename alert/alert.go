@@ -3,7 +3,6 @@ package alert
 import (
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/alert/attack"
@@ -103,7 +102,7 @@ type Alert struct {
 
 	// Unknown keeps the members that this type has no field for, as one JSON
 	// object; they are written again behind the others.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // plainAlert is Alert without its methods.
@@ -111,12 +110,12 @@ type plainAlert Alert
 
 // MarshalJSONTo writes the alert as the API does.
 func (a *Alert) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return json.MarshalEncode(enc, (*plainAlert)(a))
+	return wire.MarshalTo(enc, (*plainAlert)(a))
 }
 
 // UnmarshalJSONFrom reads the alert as the API sends it.
 func (a *Alert) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return json.UnmarshalDecode(dec, (*plainAlert)(a))
+	return wire.UnmarshalFrom(dec, (*plainAlert)(a))
 }
 
 // MarshalJSON serves encoding/json.

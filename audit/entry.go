@@ -40,7 +40,7 @@ type Entry struct {
 	RequestID       string `json:"requestId,omitzero"`
 	Result          Result `json:"result,omitzero"`
 	// Unknown keeps the members that this type has no field for.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // plainEntry is Entry without its methods.

@@ -3,7 +3,6 @@ package incident
 import (
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/alert"
@@ -74,7 +73,7 @@ type Incident struct {
 
 	// Unknown keeps the members that this type has no field for, as one JSON
 	// object; they are written again behind the others.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // HuntingQuery is a query that the service recommends for an incident.
@@ -90,12 +89,12 @@ type plainIncident Incident
 
 // MarshalJSONTo writes the incident as the API does.
 func (i *Incident) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return json.MarshalEncode(enc, (*plainIncident)(i))
+	return wire.MarshalTo(enc, (*plainIncident)(i))
 }
 
 // UnmarshalJSONFrom reads the incident as the API sends it.
 func (i *Incident) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return json.UnmarshalDecode(dec, (*plainIncident)(i))
+	return wire.UnmarshalFrom(dec, (*plainIncident)(i))
 }
 
 // MarshalJSON serves encoding/json.

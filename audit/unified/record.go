@@ -90,7 +90,7 @@ type Record struct {
 	// Kit is there in records that this project wrote.
 	Kit *Kit `json:"incidentkit,omitzero"`
 	// Unknown keeps the members that this type has no field for.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // AppAccessContext is the application that acted for a user.
@@ -100,7 +100,7 @@ type AppAccessContext struct {
 	ClientAppID   string         `json:"ClientAppId,omitzero"`
 	ClientAppName string         `json:"ClientAppName,omitzero"`
 	CorrelationID string         `json:"CorrelationId,omitzero"`
-	Unknown       jsontext.Value `json:",embed"`
+	Unknown       jsontext.Value `json:",embed,inline"`
 }
 
 // Kit is what this project adds to a record, in a member that no other writes.

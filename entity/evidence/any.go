@@ -19,11 +19,19 @@ type Any struct {
 }
 
 // MarshalJSONTo writes the evidence, beginning with @odata.type. Nil becomes null.
-func (a Any) MarshalJSONTo(enc *jsontext.Encoder) error { return write(enc, a.Evidence) }
+func (a Any) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if !wire.Writes(enc) {
+		return wire.MarshalTo(enc, a)
+	}
+	return write(enc, a.Evidence)
+}
 
 // UnmarshalJSONFrom reads evidence of any type. What it cannot tell the type of
 // becomes [*Unknown]; null becomes nil.
 func (a *Any) UnmarshalJSONFrom(dec *jsontext.Decoder) (err error) {
+	if !wire.Reads(dec) {
+		return wire.UnmarshalFrom(dec, a)
+	}
 	if dec.PeekKind() == 'n' {
 		a.Evidence = nil
 		return dec.SkipValue()

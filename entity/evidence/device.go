@@ -52,19 +52,19 @@ func (*Device) ODataType() string { return namespace + "deviceEvidence" }
 
 // LoggedOnUser is an account that was logged on to a device.
 type LoggedOnUser struct {
-	AccountName string         `json:"accountName,omitzero"`
-	DomainName  string         `json:"domainName,omitzero"`
-	Extra       jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	AccountName string          `json:"accountName,omitzero"`
+	DomainName  string          `json:"domainName,omitzero"`
+	Extra       *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // VMMetadata says which virtual machine of a cloud a device is.
 type VMMetadata struct {
 	CloudProvider VMCloudProvider `json:"cloudProvider,omitzero"`
 	// ResourceID is the path of the machine in Azure Resource Manager.
-	ResourceID     string         `json:"resourceId,omitzero"`
-	SubscriptionID string         `json:"subscriptionId,omitzero"`
-	VMID           string         `json:"vmId,omitzero"`
-	Extra          jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	ResourceID     string          `json:"resourceId,omitzero"`
+	SubscriptionID string          `json:"subscriptionId,omitzero"`
+	VMID           string          `json:"vmId,omitzero"`
+	Extra          *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // IoTDevice is a device found by Defender for IoT (ioTDeviceEvidence, spelled with a small i and

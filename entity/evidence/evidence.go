@@ -12,10 +12,11 @@
 // written first. Where the schema fixes the type of nested evidence, @odata.type is neither needed
 // nor added.
 //
-// List, Any and [Unknown] have JSON methods, and may be part of what encoding/json or
-// github.com/go-json-experiment/json reads and writes. The other structs have none: they are
-// written for the second library, whose option "embed" they use, and encoding/json would give them
-// a member Extra. Put them in a List or an Any for it.
+// List, Any and [Unknown] have JSON methods, and may be part of what encoding/json,
+// encoding/json/v2 or github.com/go-json-experiment/json reads and writes; whatever options these
+// have, the evidence is read and written by the rules of this package. The other structs have no
+// JSON methods: they use the option "embed" of the newer libraries, and encoding/json would give
+// them a member Extra. Put them in a List or an Any for it.
 //
 // Evidence of a type that is not here becomes Unknown; enumerations are texts, and keep those that
 // are not here; members that are not here are kept in a field named Extra (see [Base]). What is
@@ -27,10 +28,6 @@
 //   - "#" is put in front of the @odata.type of evidence that needs one,
 //   - the order is fixed, and escapes and white space are those of the JSON library.
 //
-// Times keep their offset from UTC if the JSON library reads a List or Any without the options of
-// this module, which Decode, encoding/json and the module's other packages use. Without them the
-// library also writes a [Dictionary] in random order unless json.Deterministic tells it not to.
-//
 // # Absent values
 //
 // A member that is null or absent gives the zero value, and the zero value is not written. Numbers
@@ -41,10 +38,9 @@
 //
 // # Limits and errors
 //
-// Invalid UTF-8, duplicate names, or a value of the wrong JSON type are refused with an error that
-// has the path of the member and the position. Decode, and encoding/json with a List or Any, give
-// an [*Error], and also refuse documents with more than 64 levels of nesting or more than 262144
-// objects. Ordinary lists take little more memory than their text; the most expensive documents
+// Invalid UTF-8, duplicate names, a value of the wrong JSON type, more than 64 levels of nesting or
+// more than 262144 objects are refused with an error that has the path of the member and the
+// position: an [*Error], which the JSON libraries may wrap. Ordinary lists take little more memory than their text; the most expensive documents
 // within these limits are arrays of empty objects, with up to 1.5 kB an object, garbage included.
 package evidence
 
@@ -122,10 +118,10 @@ type Base struct {
 	Tags []string `json:"tags,omitzero"`
 	// Verdict is what the investigation concluded.
 	Verdict Verdict `json:"verdict,omitzero"`
-	// Extra holds, as one JSON object, the members that the schema did not have when this was
-	// written. They are written again behind the fields. It is an error to write a member of Extra
+	// Extra points to one JSON object with the members that the schema did not have when this was
+	// written; it is nil when there are none. They are written again behind the fields. It is an error to write a member of Extra
 	// that has the name of a field which has a value. The complex types have an Extra of their own.
-	Extra jsontext.Value `json:",embed"`
+	Extra *jsontext.Value `json:",embed,inline"`
 }
 
 // Common returns b.
@@ -160,6 +156,9 @@ func (u *Unknown) Common() *Base {
 
 // MarshalJSONTo writes Raw, or null if it is empty.
 func (u Unknown) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if !wire.Writes(enc) {
+		return wire.MarshalTo(enc, u)
+	}
 	if len(u.Raw) == 0 {
 		return enc.WriteToken(jsontext.Null)
 	}
@@ -168,6 +167,9 @@ func (u Unknown) MarshalJSONTo(enc *jsontext.Encoder) error {
 
 // UnmarshalJSONFrom keeps the next value as it is.
 func (u *Unknown) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if !wire.Reads(dec) {
+		return wire.UnmarshalFrom(dec, u)
+	}
 	v, err := dec.ReadValue()
 	u.Raw = v.Clone()
 	return err

@@ -95,7 +95,7 @@ func TestTraps(t *testing.T) {
 
 	mail := decode[*evidence.AnalyzedMessage](t, `{"@odata.type":"#microsoft.graph.security.analyzedMessageEvidence","senderIp":"1","senderIP":"2"}`)
 	require.Equal(t, "1", mail.SenderIP)
-	require.JSONEq(t, `{"senderIP":"2"}`, string(mail.Extra))
+	require.JSONEq(t, `{"senderIP":"2"}`, string(*mail.Extra))
 	teams := decode[*evidence.TeamsMessage](t, `{"@odata.type":"#microsoft.graph.security.teamsMessageEvidence","senderIp":"1","senderIP":"2"}`)
 	require.Equal(t, "2", teams.SenderIP)
 
@@ -206,8 +206,8 @@ func TestOpen(t *testing.T) {
 	require.False(t, u.Verdict.Known())
 	require.True(t, evidence.VerdictMalicious.Known())
 	require.Equal(t, []evidence.Role{evidence.RoleAttacker, "bystander"}, u.Roles)
-	require.JSONEq(t, `{"mood":{"today":["good",null]}}`, string(u.Extra))
-	require.JSONEq(t, `{"shoeSize":43}`, string(u.UserAccount.Extra))
+	require.JSONEq(t, `{"mood":{"today":["good",null]}}`, string(*u.Extra))
+	require.JSONEq(t, `{"shoeSize":43}`, string(*u.UserAccount.Extra))
 	require.JSONEq(t, doc, encode(t, u))
 	require.Equal(t, []evidence.Verdict{"unknown", "suspicious", "malicious", "noThreatsFound", "unknownFutureValue"}, u.Verdict.Values())
 	u.Verdict.Values()[0] = "x"
@@ -234,8 +234,8 @@ func TestAbsent(t *testing.T) {
 		require.Equal(t, head+out, encode(t, decode[*evidence.Device](t, head+in)))
 	}
 	require.Equal(t, head+`}`, encode(t, &evidence.Device{}))
-	require.Equal(t, head+`,"hostName":""}`, encode(t, &evidence.Device{Base: evidence.Base{Extra: jsontext.Value(`{"hostName":""}`)}}))
-	_, err := evidence.Encode(&evidence.Device{HostName: "h", Base: evidence.Base{Extra: jsontext.Value(`{"hostName":""}`)}})
+	require.Equal(t, head+`,"hostName":""}`, encode(t, &evidence.Device{Base: evidence.Base{Extra: new(jsontext.Value(`{"hostName":""}`))}}))
+	_, err := evidence.Encode(&evidence.Device{HostName: "h", Base: evidence.Base{Extra: new(jsontext.Value(`{"hostName":""}`))}})
 	require.ErrorContains(t, err, "duplicate")
 	require.Equal(t, `[]`, encode(t, evidence.List(nil)))
 	require.Equal(t, `[null,null]`, encode(t, evidence.List{nil, (*evidence.User)(nil)}))
@@ -303,11 +303,7 @@ func TestDepth(t *testing.T) {
 
 		var a evidence.Any
 		err = json.Unmarshal(cluster(9000, first), &a) // the library alone allows 10000
-		if first {
-			require.NoError(t, err)
-		} else {
-			require.ErrorContains(t, err, "more than 64 levels")
-		}
+		require.ErrorContains(t, err, "more than 64 levels")
 	}
 }
 

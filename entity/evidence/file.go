@@ -35,8 +35,8 @@ type FileDetails struct {
 	// SHA256AC is the Authenticode hash, which leaves the signature out.
 	SHA256AC string `json:"sha256Ac,omitzero"`
 	// Signer is the subject of the signing certificate.
-	Signer string         `json:"signer,omitzero"`
-	Extra  jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Signer string          `json:"signer,omitzero"`
+	Extra  *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // FileHash is a hash reported as evidence in its own right (fileHashEvidence).
@@ -54,7 +54,7 @@ func (*FileHash) ODataType() string { return namespace + "fileHashEvidence" }
 type Hash struct {
 	Algorithm FileHashAlgorithm `json:"algorithm,omitzero"`
 	Value     string            `json:"value,omitzero"`
-	Extra     jsontext.Value    `json:",embed"` // members that are newer, see [Base]
+	Extra     *jsontext.Value   `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // Malware is a family or strain of malicious software and where it was found (malwareEvidence).

@@ -33,8 +33,8 @@ type UserAccount struct {
 	// UserPrincipalName is the sign-in name, such as "john.doe@contoso.com".
 	UserPrincipalName string `json:"userPrincipalName,omitzero"`
 	// UserSID is the Windows security identifier.
-	UserSID string         `json:"userSid,omitzero"`
-	Extra   jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	UserSID string          `json:"userSid,omitzero"`
+	Extra   *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // ResourceAccessEvent is one access to a resource by an account.
@@ -44,8 +44,8 @@ type ResourceAccessEvent struct {
 	// IPAddress is the resource's address.
 	IPAddress string `json:"ipAddress,omitzero"`
 	// ResourceIdentifier names the resource.
-	ResourceIdentifier string         `json:"resourceIdentifier,omitzero"`
-	Extra              jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	ResourceIdentifier string          `json:"resourceIdentifier,omitzero"`
+	Extra              *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // SecurityGroup is a security group in Entra ID or Active Directory (securityGroupEvidence).

@@ -114,8 +114,8 @@ type KubernetesServicePort struct {
 	Port     *int32                `json:"port,omitzero"`
 	Protocol ContainerPortProtocol `json:"protocol,omitzero"`
 	// TargetPort is the port on the pods, by number or name.
-	TargetPort string         `json:"targetPort,omitzero"`
-	Extra      jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	TargetPort string          `json:"targetPort,omitzero"`
+	Extra      *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // Container is a container (containerEvidence).

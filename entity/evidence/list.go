@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"iter"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,6 +31,9 @@ func Of[E Evidence](list List) iter.Seq[E] {
 
 // MarshalJSONTo writes an array; a nil List is an empty one.
 func (l List) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if !wire.Writes(enc) {
+		return wire.MarshalTo(enc, l)
+	}
 	if err := enc.WriteToken(jsontext.BeginArray); err != nil {
 		return err
 	}
@@ -44,16 +48,17 @@ func (l List) MarshalJSONTo(enc *jsontext.Encoder) error {
 // UnmarshalJSONFrom reads an array, or null, which gives nil. An element that is
 // null, or that it cannot tell the type of, becomes [*Unknown].
 func (l *List) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	if !wire.Reads(dec) {
+		return wire.UnmarshalFrom(dec, l)
+	}
 	if dec.PeekKind() != '[' { // null, or an error that says what it is
 		return json.UnmarshalDecode(dec, (*[]Evidence)(l))
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err
 	}
-	list := List{}
-	if dec.PeekKind() != ']' {
-		list = make(List, 0, 8) // most alerts have fewer
-	}
+	var few [8]Evidence // most alerts have fewer
+	list := few[:0]
 	for dec.PeekKind() != ']' {
 		e, err := read(dec)
 		if err != nil {
@@ -61,7 +66,7 @@ func (l *List) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		}
 		list = append(list, e)
 	}
-	*l = list
+	*l = slices.Clone(list)
 	_, err := dec.ReadToken()
 	return err
 }

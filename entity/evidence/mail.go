@@ -45,10 +45,10 @@ func (*AnalyzedMessage) ODataType() string { return namespace + "analyzedMessage
 
 // EmailSender is the sender of a mail.
 type EmailSender struct {
-	DisplayName  string         `json:"displayName,omitzero"`
-	DomainName   string         `json:"domainName,omitzero"`
-	EmailAddress string         `json:"emailAddress,omitzero"`
-	Extra        jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	DisplayName  string          `json:"displayName,omitzero"`
+	DomainName   string          `json:"domainName,omitzero"`
+	EmailAddress string          `json:"emailAddress,omitzero"`
+	Extra        *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // Mailbox is a mailbox and its owner (mailboxEvidence).

@@ -21,18 +21,18 @@ func (*IP) ODataType() string { return namespace + "ipEvidence" }
 
 // GeoLocation is where an address is thought to be. Latitude and longitude are in degrees.
 type GeoLocation struct {
-	City        string         `json:"city,omitzero"`
-	CountryName string         `json:"countryName,omitzero"`
-	Latitude    *float64       `json:"latitude,omitzero"`
-	Longitude   *float64       `json:"longitude,omitzero"`
-	State       string         `json:"state,omitzero"`
-	Extra       jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	City        string          `json:"city,omitzero"`
+	CountryName string          `json:"countryName,omitzero"`
+	Latitude    *float64        `json:"latitude,omitzero"`
+	Longitude   *float64        `json:"longitude,omitzero"`
+	State       string          `json:"state,omitzero"`
+	Extra       *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // Stream names a stream that evidence came with.
 type Stream struct {
-	Name  string         `json:"name,omitzero"`
-	Extra jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Name  string          `json:"name,omitzero"`
+	Extra *jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // URL is an address on the web (urlEvidence).

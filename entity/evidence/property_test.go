@@ -49,7 +49,7 @@ func (d drawer) object(t reflect.Type, name string, depth int) (in, out string) 
 	var doc document
 	for _, f := range reflect.VisibleFields(t) {
 		tag, option, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if tag == "" || tag == "@odata.type" || option == "embed" {
+		if tag == "" || tag == "@odata.type" || strings.HasPrefix(option, "embed") {
 			continue
 		}
 		switch d.pick(tag, 6) {
@@ -232,7 +232,7 @@ func fill(v reflect.Value, depth int, names *[]string) {
 		case f.Anonymous:
 			fill(field, depth, names)
 			continue
-		case option == "embed", tag == "@odata.type":
+		case strings.HasPrefix(option, "embed"), tag == "@odata.type":
 			continue
 		}
 		if set(field, tag, depth) {
@@ -285,7 +285,7 @@ func TestNested(t *testing.T) {
 		p := reflect.New(typ)
 		var names []string
 		fill(p.Elem(), 0, &names)
-		p.Elem().FieldByName("Extra").Set(reflect.ValueOf(jsontext.Value(`{"x":1}`)))
+		p.Elem().FieldByName("Extra").Set(reflect.ValueOf(new(jsontext.Value(`{"x":1}`))))
 		for _, in := range []any{p.Interface(), p.Elem().Interface()} {
 			text, err := json.Marshal(in)
 			require.NoError(t, err)

@@ -68,7 +68,7 @@ func page(tb testing.TB) []byte {
 
 func decode(data []byte) ([]alert.Alert, error) {
 	var answer struct {
-		Value []alert.Alert `json:"value"`
+		Value wire.List[alert.Alert] `json:"value"`
 	}
 	err := wire.Unmarshal(data, &answer)
 	return answer.Value, err

@@ -71,7 +71,7 @@ type lion struct {
 	Sire  *lion     `json:"sire,omitzero"`
 	Tags  []string  `json:"tags,omitzero"`
 	ID    string    `json:"id,omitzero"`
-	Other []byte    `json:",embed"`
+	Other []byte    `json:",embed,inline"`
 }
 
 type badLion struct {

@@ -5,12 +5,18 @@
 // own encoding/json/v2 is developed. It refuses duplicate names and invalid
 // UTF-8, matches names by case, reports where in the document something is
 // wrong, and reads a page of alerts more than twice as fast as encoding/json.
+//
+// From Go 1.27 on the module is an alias of encoding/json/v2, and encoding/json
+// works on the same engine; so it is on Go 1.26 with GOEXPERIMENT=jsonv2. All
+// four tests hold: Go 1.26 and 1.27, each with and without jsonv2. Two things in
+// the code are there for it. The fields that keep unknown members carry the tag
+// option of today and that of the draft in Go 1.26, `json:",embed,inline"`. And
+// the types have their JSON methods through [UnmarshalFrom] and [MarshalTo].
 package wire
 
 import (
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -27,81 +33,81 @@ const (
 	MaxObjects = 1 << 18
 )
 
+// ours marks the options of this package, each kind in the place that the other
+// kind uses.
+var ours, oursToo = json.JoinMarshalers(json.MarshalToFunc(func(*jsontext.Encoder, *reader) error { return nil })),
+	json.JoinUnmarshalers(json.UnmarshalFromFunc(func(*jsontext.Decoder, *reader) error { return nil }))
+
+var writing = sync.OnceValue(func() json.Options {
+	return json.JoinOptions(json.Deterministic(true), json.WithUnmarshalers(oursToo))
+})
+
 // Marshal returns v as JSON with members in the order of the struct fields and
-// map keys sorted, so that the same value always gives the same bytes.
+// map keys sorted, so that the same value always gives the same bytes. Times
+// are written as they are.
 func Marshal(v any) ([]byte, error) {
-	data, err := json.Marshal(v, Options())
+	data, err := json.Marshal(v, writing())
 	if err != nil {
 		return nil, fmt.Errorf("cannot write JSON: %w", err)
 	}
 	return data, nil
 }
 
+// MarshalTo writes v as [Marshal] does, whatever options the encoder has. Types
+// have it for their JSON methods: Go's own encoding/json calls these from Go
+// 1.27 on, with options under which names may be there twice and texts may be no
+// valid UTF-8.
+func MarshalTo(enc *jsontext.Encoder, v any) error {
+	if Writes(enc) {
+		return json.MarshalEncode(enc, v)
+	}
+	data, err := Marshal(v)
+	if err != nil {
+		return err
+	}
+	return enc.WriteValue(data)
+}
+
 // Unmarshal reads the JSON document data into v. Members that v has no field
 // for are kept where v has a place for them and ignored otherwise. Times are
-// converted to UTC, see [Options]. A document beyond [MaxDepth] or [MaxObjects]
-// is refused before anything of it is decoded. The error is an [*Error].
+// converted to UTC, except those that have no year of four digits there. A
+// document beyond [MaxDepth] or [MaxObjects] is refused before anything of it is
+// decoded. The error is an [*Error].
 func Unmarshal(data []byte, v any) error {
 	if err := CheckLimits(data); err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, v, Options()); err != nil {
+	r := newReader()
+	defer r.release()
+	if err := json.Unmarshal(data, v, r.options); err != nil {
 		return newError(data, err)
 	}
 	return nil
 }
 
-// Options are what [Marshal] and [Unmarshal] pass to the JSON library. Types
-// with JSON methods of their own find them in the Options method of the
-// encoder or decoder they are given, and pass them on.
-//
-// Times are converted to UTC when they are read, except those that have no
-// year of four digits there. They are written as they are.
-func Options() json.Options { return options() }
-
-var options = sync.OnceValue(func() json.Options {
-	asUsual := json.WithUnmarshalers(nil)
-	utc := json.UnmarshalFromFunc(func(dec *jsontext.Decoder, t *time.Time) error {
-		if err := json.UnmarshalDecode(dec, t, asUsual); err != nil {
-			return err
-		}
-		if at := t.UTC(); 0 <= at.Year() && at.Year() <= 9999 {
-			*t = at
-		}
-		return nil
-	})
-	return json.JoinOptions(json.Deterministic(true), json.WithUnmarshalers(utc))
-})
-
-// CheckLimits returns an [*Error] without a path if the JSON text data goes
-// beyond [MaxDepth] or [MaxObjects]. It does not check anything else.
-func CheckLimits(data []byte) error {
-	depth, objects := 0, 0
-	lists := uint64(0) // a bit for each level, set if it is a list
-	for i := 0; i < len(data); i++ {
-		switch data[i] {
-		case '{':
-			depth, lists = depth+1, lists<<1
-			objects++
-		case '[':
-			depth, lists = depth+1, lists<<1|1
-		case '}', ']':
-			depth, lists = depth-1, lists>>1
-		case 'n': // of null
-			objects += int(lists & 1)
-		case '"':
-			for i++; i < len(data) && data[i] != '"'; i++ {
-				if data[i] == '\\' {
-					i++
-				}
-			}
-		}
-		if depth > MaxDepth {
-			return errorAt(data, i, fmt.Sprintf("objects and lists are nested more than %d levels deep", MaxDepth))
-		}
-		if objects > MaxObjects {
-			return errorAt(data, i, fmt.Sprintf("the document has more than %d objects; read it in smaller parts", MaxObjects))
-		}
+// UnmarshalFrom reads the next value into v as [Unmarshal] does, whatever
+// options the decoder has; see [MarshalTo]. Under other options than those of
+// Unmarshal the value is read as a whole first, and the position in an error is
+// that in the value.
+func UnmarshalFrom(dec *jsontext.Decoder, v any) error {
+	if Reads(dec) {
+		return json.UnmarshalDecode(dec, v)
 	}
-	return nil
+	value, err := dec.ReadValue()
+	if err != nil {
+		return err
+	}
+	return Unmarshal(value, v)
+}
+
+// Writes reports whether [Marshal] is what writes with the encoder.
+func Writes(enc *jsontext.Encoder) bool {
+	u, _ := json.GetOption(enc.Options(), json.WithUnmarshalers)
+	return u == oursToo
+}
+
+// Reads reports whether [Unmarshal] is what reads with the decoder.
+func Reads(dec *jsontext.Decoder) bool {
+	m, _ := json.GetOption(dec.Options(), json.WithMarshalers)
+	return m == ours
 }
