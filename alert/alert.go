@@ -123,17 +123,3 @@ func (a Alert) MarshalJSON() ([]byte, error) { return wire.Marshal((*plainAlert)
 
 // UnmarshalJSON serves encoding/json.
 func (a *Alert) UnmarshalJSON(data []byte) error { return wire.Unmarshal(data, (*plainAlert)(a)) }
-
-// Comment is a remark on an alert or an incident.
-//
-// Source: Learn, "alertComment resource type". Older samples of the page show
-// createdBy and createdTime; the published schema has the names here.
-type Comment struct {
-	// Comment is the text.
-	Comment string `json:"comment,omitzero"`
-	// CreatedByDisplayName names the author; an application appears as API-App:
-	// and its name.
-	CreatedByDisplayName string `json:"createdByDisplayName,omitzero"`
-	// CreatedDateTime is when the comment was made, in UTC.
-	CreatedDateTime time.Time `json:"createdDateTime,omitzero"`
-}

@@ -76,14 +76,6 @@ type Incident struct {
 	Unknown jsontext.Value `json:",embed,inline"`
 }
 
-// HuntingQuery is a query that the service recommends for an incident.
-//
-// Source: Learn, "recommendedHuntingQuery resource type" (beta).
-type HuntingQuery struct {
-	// KQLText is the query in the Kusto query language.
-	KQLText string `json:"kqlText,omitzero"`
-}
-
 // plainIncident is Incident without its methods.
 type plainIncident Incident
 

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/entity/evidence"
+	"github.com/incidentkit/incidentkit/internal/draw"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
@@ -41,7 +42,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		sameJSON := cmp.Comparer(func(a, b jsontext.Value) bool { // escapes and white space may change
-			return len(a) == len(b) && len(a) == 0 || canonical(t, string(a)) == canonical(t, string(b))
+			return len(a) == len(b) && len(a) == 0 || draw.Canonical(t, string(a)) == draw.Canonical(t, string(b))
 		})
 		e, err := evidence.Decode(data)
 		check(t, data, err)
