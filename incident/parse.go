@@ -3,7 +3,6 @@ package incident
 import (
 	"bytes"
 	"errors"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -24,7 +23,8 @@ const MaxDraftSize = 16 << 20
 // A field that does not exist is refused by name, so that a slip of the pen
 // does not silently drop an entity or a technique. The error is a
 // [*ValidationError]; where fields are unknown, the draft is returned with it,
-// so that its other problems can be shown in the same breath. ParseDraft does
+// so that its other problems can be shown in the same breath. A thousand such
+// fields are named, more are counted. ParseDraft does
 // not validate.
 func ParseDraft(data []byte) (Draft, error) {
 	// A byte order mark is what some editors put before a file.
@@ -67,7 +67,7 @@ func ParseDraft(data []byte) (Draft, error) {
 
 // parse reads data into v and lists the fields that v does not have.
 func parse(data []byte, v any) (unknown validate.Problems, err error) {
-	members, err := wire.UnknownMembers(data, v)
+	members, more, err := wire.UnknownMembers(data, v)
 	if err == nil {
 		err = wire.Unmarshal(data, v)
 	}
@@ -75,14 +75,14 @@ func parse(data []byte, v any) (unknown validate.Problems, err error) {
 		return nil, unreadable(err)
 	}
 	for _, m := range members {
-		if strings.HasPrefix(m.Name, "@odata.") {
-			continue
-		}
 		if m.Nearest != "" {
 			unknown.Add(m.Path, "unknown-field", "does not exist; did you mean %s?", m.Nearest)
 		} else {
 			unknown.Add(m.Path, "unknown-field", "does not exist; remove it")
 		}
+	}
+	if more > 0 {
+		unknown.Add("", "unknown-field", "the document has %d more fields that do not exist", more)
 	}
 	return unknown, nil
 }

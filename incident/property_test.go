@@ -2,7 +2,9 @@ package incident_test
 
 import (
 	stdjson "encoding/json"
+	"fmt"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -212,4 +214,32 @@ func FuzzCorrelationReasons(f *testing.F) {
 			require.NotEmpty(t, r)
 		}
 	})
+}
+
+// TestUnknownFieldsAreLinear counts what a draft of nothing but slips takes, in
+// allocations and bytes: four times the slips, four times the work.
+func TestUnknownFieldsAreLinear(t *testing.T) {
+	parse := func(n int) (allocations, bytes float64) {
+		var text strings.Builder
+		text.WriteString(`{"alerts":[{"title":"a"`)
+		for i := range n {
+			fmt.Fprintf(&text, `,"f%06d":1`, i)
+		}
+		data := []byte(text.String() + `}]}`)
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := incident.ParseDraft(data)
+		runtime.ReadMemStats(&after)
+		require.ErrorContains(t, err, fmt.Sprintf("alerts[0].f%06d does not exist", min(n, 1000)-1))
+		if n > 1000 {
+			require.ErrorContains(t, err, fmt.Sprintf("the document has %d more fields that do not exist", n-1000))
+		}
+		return float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)
+	}
+	parse(10)
+	a1, b1 := parse(5000)
+	a4, b4 := parse(20000)
+	t.Logf("%.1f and %.1f allocations, %.0f and %.0f bytes for each field", a1/5000, a4/20000, b1/5000, b4/20000)
+	require.Less(t, a4, 5*a1)
+	require.Less(t, b4, 5*b1)
 }

@@ -26,19 +26,20 @@ type Member struct {
 }
 
 // UnknownMembers lists the members of the document data for which the type of
-// v has no field, in the order in which they stand. It looks at structs, and
-// at lists of structs, by their json tags; what a type reads with methods of
-// its own is not looked into. A document that is no valid JSON gives an
-// [*Error].
+// v has no field, in the order in which they stand: the first 1000, and how many
+// more there are. It looks at structs, and at lists of structs, by their json
+// tags; what a type reads with methods of its own is not looked into. Annotations,
+// whose names start with @odata., are passed over. A document that is no valid
+// JSON gives an [*Error].
 //
 // People's files are read with it: a field that is silently ignored because of
 // a slip of the pen would be a technique or an entity lost.
-func UnknownMembers(data []byte, v any) ([]Member, error) {
+func UnknownMembers(data []byte, v any) (first []Member, more int, err error) {
 	w := walker{dec: jsontext.NewDecoder(bytes.NewBuffer(data))}
-	err := w.value("", reflect.TypeOf(v))
+	err = w.value("", reflect.TypeOf(v))
 	if err == nil {
 		if _, err = w.dec.ReadToken(); errors.Is(err, io.EOF) {
-			return w.found, nil
+			return w.found, w.more, nil
 		} else if err == nil {
 			err = &jsontext.SyntacticError{ByteOffset: w.dec.InputOffset(), Err: errors.New("something follows the end of the document")}
 		}
@@ -46,16 +47,19 @@ func UnknownMembers(data []byte, v any) ([]Member, error) {
 	if errors.Is(err, io.EOF) {
 		err = &jsontext.SyntacticError{ByteOffset: int64(len(data)), Err: io.ErrUnexpectedEOF}
 	}
-	return nil, newError(data, err)
+	return nil, 0, newError(data, err)
 }
 
-// maxNearest is for how many members a name that is spelled almost the same is
-// looked for: a document with more slips than that has another problem.
-const maxNearest = 100
+// A document with more slips than these has another problem.
+const (
+	maxUnknown = 1000 // how many members are listed
+	maxNearest = 100  // and for how many of them a name is looked for that is spelled almost the same
+)
 
 type walker struct {
 	dec   *jsontext.Decoder
 	found []Member
+	more  int // members beyond those found
 }
 
 func (w *walker) value(path string, t reflect.Type) error {
@@ -100,7 +104,11 @@ func (w *walker) object(path string, known map[string]reflect.Type) error {
 			below = path + "." + name
 		}
 		t, ok := known[name]
-		if !ok {
+		switch {
+		case ok, strings.HasPrefix(name, "@odata."):
+		case len(w.found) == maxUnknown:
+			w.more++
+		default:
 			m := Member{Path: below, Name: name}
 			if len(w.found) < maxNearest {
 				m.Nearest = nearest(name, known)

@@ -164,13 +164,14 @@ func TestUnknownMembers(t *testing.T) {
 		{"another type than expected is not its business", `{"items":{"title":1},"next":[1]}`, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := wire.UnknownMembers([]byte(tt.in), &outer{})
+			got, more, err := wire.UnknownMembers([]byte(tt.in), &outer{})
 			require.NoError(t, err)
+			require.Zero(t, more)
 			require.Empty(t, cmp.Diff(tt.want, got))
 		})
 	}
 	for _, in := range []string{``, `{`, `{"items":[`, `{"items":[{]}`, `{"a":1} {}`, `{"a":1,"a":2}`, strings.Repeat(`[`, 20000), strings.Repeat(`{"next":`, 20000)} {
-		_, err := wire.UnknownMembers([]byte(in), &outer{})
+		_, _, err := wire.UnknownMembers([]byte(in), &outer{})
 		_, ok := errors.AsType[*wire.Error](err)
 		require.True(t, ok, "%.20s: %v", in, err)
 	}
@@ -181,7 +182,7 @@ func FuzzUnknownMembers(f *testing.F) {
 	f.Add(`[{}]`)
 	f.Add(`{"a":1,"a":2}`)
 	f.Fuzz(func(t *testing.T, in string) {
-		members, err := wire.UnknownMembers([]byte(in), &outer{})
+		members, _, err := wire.UnknownMembers([]byte(in), &outer{})
 		if err != nil {
 			return
 		}
