@@ -66,9 +66,10 @@ func page(tb testing.TB) []byte {
 	return b.Bytes()
 }
 
-func decode(data []byte) ([]alert.Alert, error) {
+// decode reads a page as package client/graph does.
+func decode(data []byte) ([]*alert.Alert, error) {
 	var answer struct {
-		Value wire.List[alert.Alert] `json:"value"`
+		Value []*alert.Alert `json:"value"`
 	}
 	err := wire.Unmarshal(data, &answer)
 	return answer.Value, err

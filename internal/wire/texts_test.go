@@ -3,7 +3,6 @@ package wire_test
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -13,87 +12,6 @@ import (
 
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
-
-// large is about as large as an alert.
-type large struct {
-	Name string `json:"name"`
-	_    [80]int64
-}
-
-type page struct {
-	Value wire.List[large] `json:"value"`
-	Next  string           `json:"next,omitzero"`
-}
-
-func pageOf(names ...string) string {
-	var b strings.Builder
-	for i, name := range names {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		fmt.Fprintf(&b, `{"name":%q}`, name)
-	}
-	return `{"value":[` + b.String() + `],"next":"n"}`
-}
-
-func TestList(t *testing.T) {
-	var names []string
-	for i := range 300 {
-		names = append(names, strings.Repeat("x", i%7*100)+fmt.Sprint(i))
-		var p page
-		require.NoError(t, wire.Unmarshal([]byte(pageOf(names...)), &p))
-		require.Len(t, p.Value, len(names))
-		for i, l := range p.Value {
-			require.Equal(t, names[i], l.Name)
-		}
-		require.Equal(t, "n", p.Next)
-	}
-	p := page{Value: wire.List[large]{{Name: "old"}}}
-	require.NoError(t, wire.Unmarshal([]byte(`{"value":[]}`), &p))
-	require.Equal(t, wire.List[large]{}, p.Value)
-	require.NoError(t, wire.Unmarshal([]byte(`{"value":null}`), &p))
-	require.Nil(t, p.Value)
-	err := wire.Unmarshal([]byte(`{"value":[{"name":"a"},{"name":7}]}`), &p)
-	require.EqualError(t, err, "value[1].name, line 1, column 32 (byte 31): found a number where a string is expected")
-	require.ErrorContains(t, wire.Unmarshal([]byte(`{"value":{}}`), &p), "found an object where a list is expected")
-	require.Nil(t, p.Value)
-}
-
-// TestListMemory: what is made room for is used, and documents that promise
-// more than they hold do not get it.
-func TestListMemory(t *testing.T) {
-	const size = 80*8 + 16
-	for _, tt := range []struct {
-		name, text string
-		most       int // bytes
-	}{
-		{"hundred", pageOf(strings.Split(strings.Repeat(strings.Repeat("x", 5000)+",", 99)+"x", ",")...), 115*size + 100*5400},
-		{"one and a long text", `{"value":[{"name":"a"}],"next":"` + strings.Repeat("x", 1<<20) + `"}`, 20*size + 1<<20},
-		{"small ones and a long text", `{"value":[` + strings.Repeat("{},", 50) + `{}],"next":"` + strings.Repeat("x", 1<<20) + `"}`, 200*size + 1<<21},
-		{"lists in lists", `{"value":[` + strings.Repeat(`{"value":[{},{},{},{},{},{}]},`, 1000) + `{}]}`, 0},
-	} {
-		var before, after runtime.MemStats
-		text := []byte(tt.text)
-		if tt.most == 0 {
-			var v struct {
-				Value wire.List[struct {
-					Value wire.List[large] `json:"value"`
-				}] `json:"value"`
-			}
-			runtime.ReadMemStats(&before)
-			require.NoError(t, wire.Unmarshal(text, &v), tt.name)
-			tt.most = 1000 * 17 * size
-		} else {
-			var p page
-			runtime.ReadMemStats(&before)
-			require.NoError(t, wire.Unmarshal(text, &p), tt.name)
-		}
-		runtime.ReadMemStats(&after)
-		taken := after.TotalAlloc - before.TotalAlloc
-		t.Logf("%s: %d bytes for %d", tt.name, taken, len(tt.text))
-		require.Less(t, taken, uint64(tt.most), tt.name)
-	}
-}
 
 // TestTextsCostMemoryOnce counts what a document that repeats itself takes.
 func TestTextsCostMemoryOnce(t *testing.T) {
