@@ -248,7 +248,13 @@ func TestBulkThatIsLeft(t *testing.T) {
 func TestBulkThatPanics(t *testing.T) {
 	before := runtime.NumGoroutine()
 	b := &batches{t: t, answer: func(item sentItem, _ int) string { return created(item) }}
-	server := httptest.NewServer(b)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/$batch") {
+			b.ServeHTTP(w, r)
+			return
+		}
+		fmt.Fprint(w, anAlert)
+	}))
 	c := clientOf(t, server)
 	require.PanicsWithValue(t, "drafts", func() {
 		for range c.CreateAlerts(t.Context(), func(yield func(alert.Draft) bool) {
