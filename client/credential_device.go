@@ -98,7 +98,7 @@ func (d *device) token(ctx context.Context, at tokenService, want wanted) (*oaut
 		if err == nil {
 			return d.keep(token), nil
 		}
-		if want.early || !isRefusal(err) {
+		if !isRefusal(err) {
 			return nil, err
 		}
 		// The refresh token has ended, or the person is needed again.
@@ -140,7 +140,6 @@ func (d *device) signIn(ctx context.Context, at tokenService, scope string, want
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded) && !at.now().Before(code.Expiry):
-		delete(d.pending, scope)
 		return nil, errors.New("nobody signed in before the code expired")
 	case isRefusal(err):
 		delete(d.pending, scope)

@@ -275,6 +275,55 @@ func TestARefusedTokenIsNotServedAgain(t *testing.T) {
 	})
 }
 
+// TestClaimsAreAskedForAnew although there is another token by now, when that
+// was had without them; and what the authority says of claims it says of them
+// alone.
+func TestClaimsAreAskedForAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var issued, sent atomic.Int32
+		var refuse atomic.Bool
+		var mu sync.Mutex
+		var asked []string
+		c, err := client.Connect(api, client.TokenFunc(func(_ context.Context, r client.TokenRequest) (*oauth2.Token, error) {
+			mu.Lock()
+			asked = append(asked, r.Claims)
+			mu.Unlock()
+			time.Sleep(100 * time.Millisecond)
+			if r.Claims != "" && refuse.Load() {
+				return nil, refusal(400)
+			}
+			return hour(fmt.Sprint("token-", issued.Add(1))), nil
+		}), client.WithTransport(roundTripper(func(r *http.Request) (*http.Response, error) {
+			n := sent.Add(1)
+			if r.Header.Get("Authorization") != "Bearer token-1" {
+				return answer(r, http.StatusOK, `{}`), nil
+			}
+			time.Sleep(time.Duration(n) * time.Second)
+			resp := answer(r, http.StatusUnauthorized, `{}`)
+			if n == 2 {
+				resp.Header.Set("WWW-Authenticate", `Bearer claims="eyJhIjoxfQ"`)
+			}
+			return resp, nil
+		})), client.WithCloud(client.Cloud{Authority: "https://login.example", Graph: "https://graph.example"}))
+		require.NoError(t, err)
+		require.NoError(t, errors.Join(together(t.Context(), c, 2)...))
+		require.Equal(t, []string{"", "", `{"a":1}`}, asked)
+
+		// Of two calls whose token is refused, the one with claims is refused by the
+		// authority as well. The other waits behind it, and gets its token.
+		refuse.Store(true)
+		issued.Store(0)
+		sent.Store(1)
+		time.Sleep(2 * time.Hour)
+		var wait sync.WaitGroup
+		wait.Go(func() { require.ErrorIs(t, c.Do(t.Context(), read, nil), client.ErrUnauthorized) })
+		time.Sleep(2*time.Second + 150*time.Millisecond) // the authority is asked for claims now
+		wait.Go(func() { require.NoError(t, c.Do(t.Context(), read, nil)) })
+		wait.Wait()
+		require.Equal(t, []string{"", "", `{"a":1}`, "", `{"a":1}`, ""}, asked)
+	})
+}
+
 // TestATokenWithoutAnEndIsKept until a service refuses it.
 func TestATokenWithoutAnEndIsKept(t *testing.T) {
 	n := 0
