@@ -1,0 +1,78 @@
+package arm
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/incidentkit/incidentkit/internal/validate"
+)
+
+// Workspace is a Log Analytics workspace with Microsoft Sentinel.
+type Workspace struct {
+	// SubscriptionID is the id of the subscription, a GUID.
+	SubscriptionID string `json:"subscriptionId"`
+	// ResourceGroup is the name of the resource group, of at most 90 letters,
+	// digits, and characters of -_.(). It does not end in a dot.
+	ResourceGroup string `json:"resourceGroup"`
+	// Name is the name of the workspace, of 4 to 63 letters, digits and hyphens.
+	Name string `json:"workspace"`
+}
+
+var (
+	guidPattern          = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+	resourceGroupPattern = regexp.MustCompile(`^[-\w._()]+$`)
+	workspacePattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]$`)
+)
+
+const maxNameLength = 90
+
+// Validate checks the three parts against the patterns of the specification. The
+// error is a [*ValidationError] with all problems.
+func (w Workspace) Validate() error {
+	var ps validate.Problems
+	if !guidPattern.MatchString(w.SubscriptionID) {
+		ps.Add("subscriptionId", "guid", "is %s; give the GUID of a subscription", validate.Quote(w.SubscriptionID))
+	}
+	if !resourceGroupPattern.MatchString(w.ResourceGroup) || utf8.RuneCountInString(w.ResourceGroup) > maxNameLength {
+		ps.Add("resourceGroup", "name", "is %s; give 1 to %d letters, digits and characters of -_.()", validate.Quote(w.ResourceGroup), maxNameLength)
+	}
+	if !workspacePattern.MatchString(w.Name) || len(w.Name) > maxNameLength {
+		ps.Add("workspace", "name", "is %s; give 3 to %d letters, digits and hyphens that neither start nor end with a hyphen", validate.Quote(w.Name), maxNameLength)
+	}
+	return ps.Err()
+}
+
+const provider = "Microsoft.SecurityInsights"
+
+// path returns the segments of the path of an object in the workspace.
+func (w Workspace) path(segments ...string) []string {
+	return append([]string{
+		"subscriptions", w.SubscriptionID, "resourceGroups", w.ResourceGroup,
+		"providers", "Microsoft.OperationalInsights", "workspaces", w.Name,
+		"providers", provider,
+	}, segments...)
+}
+
+// resourceID returns the id of an object in the workspace.
+func (w Workspace) resourceID(segments ...string) string {
+	return "/" + strings.Join(w.path(segments...), "/")
+}
+
+// ParseWorkspace reads a workspace from its id in Azure Resource Manager, or
+// from the id of anything in it. Case does not matter in the fixed parts.
+func ParseWorkspace(resourceID string) (Workspace, error) {
+	parts := strings.Split(strings.TrimPrefix(resourceID, "/"), "/")
+	fixed := [...]string{"subscriptions", "", "resourceGroups", "", "providers", "Microsoft.OperationalInsights", "workspaces", ""}
+	ok := len(parts) >= len(fixed)
+	for i := 0; ok && i < len(fixed); i++ {
+		ok = fixed[i] == "" || strings.EqualFold(fixed[i], parts[i])
+	}
+	if !ok {
+		var ps validate.Problems
+		ps.Add("", "resource-id", "%s is not the id of a workspace; give /subscriptions/{guid}/resourceGroups/{name}/providers/Microsoft.OperationalInsights/workspaces/{name}", validate.Quote(resourceID))
+		return Workspace{}, ps.Err()
+	}
+	w := Workspace{SubscriptionID: parts[1], ResourceGroup: parts[3], Name: parts[7]}
+	return w, w.Validate()
+}
