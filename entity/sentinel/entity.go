@@ -181,10 +181,15 @@ func (l List) Find(id string) *Entity {
 	if id == "" {
 		return nil
 	}
+	for i := range l {
+		if strings.EqualFold(l[i].ID, id) {
+			return &l[i]
+		}
+	}
 	name := id[strings.LastIndexByte(id, '/')+1:]
 	for i := range l {
-		if e := &l[i]; strings.EqualFold(e.ID, id) || e.Name != "" && strings.EqualFold(e.Name, name) {
-			return e
+		if l[i].Name != "" && strings.EqualFold(l[i].Name, name) {
+			return &l[i]
 		}
 	}
 	return nil
