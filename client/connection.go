@@ -35,6 +35,7 @@ type Connection struct {
 	http       *retry.Client
 	audiences  []string // that a token for the API may have
 	limits     Limits
+	prefix     string
 	settings   settings
 }
 
@@ -47,6 +48,9 @@ type API struct {
 	// Limits makes the limits of the API, unless [WithLimits] or the cloud says
 	// otherwise. Nil stands for none.
 	Limits func() Limits
+	// Prefix stands before the names of the headers client-request-id and
+	// request-id; it is empty for Microsoft Graph.
+	Prefix string
 }
 
 // Connect makes a connection. Nothing is sent until the first request.
@@ -82,7 +86,7 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 	if _, err := trusted(s.cloud.Authority); err != nil {
 		return nil, fmt.Errorf("client: the authority of cloud %s: %w", s.cloud.Name, err)
 	}
-	c := &Connection{cloud: s.cloud, endpoint: endpoint, credential: cred, settings: s}
+	c := &Connection{cloud: s.cloud, endpoint: endpoint, credential: cred, prefix: api.Prefix, settings: s}
 	switch {
 	case s.limits != nil:
 		c.limits = *s.limits
@@ -161,13 +165,17 @@ type Request struct {
 	// Parts is how many requests this one holds, as a JSON batch does, 0 for one
 	// that is alone. Limits count each of them.
 	Parts int
+	// Answered, unless it is nil, is told of the status and the headers of the
+	// answer that counts: the last.
+	Answered func(status int, header http.Header)
 
 	// link replaces Path and Query; see [Connection.Follow].
 	link *url.URL
 }
 
-// Do sends a request and reads the answer's JSON into out, unless out is nil. An
-// [*Answer] gets more of the answer than its JSON.
+// Do sends a request and reads the answer's JSON into out, unless out is nil, or
+// the answer is one that may do without a body (202, 204) and does. An [*Answer]
+// gets more of the answer than its JSON.
 // The error is an [*Error] once the request was complete; before, it is the
 // context's, or says what cannot be made a request of, and nothing was sent.
 func (c *Connection) Do(ctx context.Context, r Request, out any) error {
@@ -175,7 +183,7 @@ func (c *Connection) Do(ctx context.Context, r Request, out any) error {
 	if err != nil {
 		return err
 	}
-	failure := &Error{Method: r.Method, Path: target.EscapedPath(), ClientRequestID: c.newID()}
+	failure := &Error{Method: r.Method, Path: target.EscapedPath(), ClientRequestID: c.NewID()}
 	req, err := c.newRequest(ctx, r, target, failure.ClientRequestID)
 	if err != nil {
 		return err
@@ -238,11 +246,14 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		failure.OutcomeUnknown = r.Once && sent
 		return failure
 	}
+	if r.Answered != nil {
+		r.Answered(resp.StatusCode, resp.Header)
+	}
 	body, readErr := c.read(resp.Body)
 	hide := func(text string) string { return c.hide(text, token) }
-	result.RequestID = plain.Cut(hide(resp.Header.Get("request-id")), 200)
+	result.RequestID = plain.Cut(hide(resp.Header.Get(c.prefix+"request-id")), 200)
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		failure.describe(resp, body, time.Now(), hide)
+		failure.describe(resp, c.prefix, body, time.Now(), hide)
 		if resp.StatusCode == http.StatusForbidden {
 			failure.Permission = r.Permission.Least
 		}
@@ -253,12 +264,13 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		answer.fill(failure, resp, hide)
 		out = answer.Value
 	}
-	if readErr == nil && out != nil {
+	empty := len(body) == 0 && (resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusAccepted)
+	if readErr == nil && out != nil && !empty {
 		readErr = wire.Unmarshal(body, out)
 	}
 	if readErr != nil {
 		// The request was executed; what came of it was lost on the way.
-		failure.describe(resp, nil, time.Now(), hide)
+		failure.describe(resp, c.prefix, nil, time.Now(), hide)
 		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), r.Once
 		return failure
 	}
@@ -304,7 +316,7 @@ func (c *Connection) newRequest(ctx context.Context, r Request, target *url.URL,
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.settings.userAgent)
-	req.Header.Set("client-request-id", id)
+	req.Header.Set(c.prefix+"client-request-id", id)
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}
@@ -345,9 +357,10 @@ func (c *Connection) conceal(err error, token *oauth2.Token) error {
 	return err
 }
 
-// newID names a request. The name only helps to find it in logs; a source of
-// randomness that is used up is no reason not to send it.
-func (c *Connection) newID() string {
+// NewID makes a random GUID from the source of [WithRandom]. It is empty if the
+// source has no more: where an id only helps to find a request in logs, that is no
+// reason not to send it.
+func (c *Connection) NewID() string {
 	id, _ := newGUID(c.settings.random)
 	return id
 }
@@ -373,7 +386,7 @@ func newGUID(random io.Reader) (string, error) {
 func (c *Connection) observe(ctx context.Context, call Call, number int, o retry.Outcome, token *oauth2.Token, end func(Outcome)) {
 	hide := func(text string) string { return c.hide(text, token) }
 	outcome := Outcome{
-		Status: o.Status, RequestID: plain.Cut(hide(o.Header.Get("request-id")), 200), Sent: o.Sent, Received: o.Received,
+		Status: o.Status, RequestID: plain.Cut(hide(o.Header.Get(c.prefix+"request-id")), 200), Sent: o.Sent, Received: o.Received,
 		Duration: o.Duration, Again: o.Again, Pause: o.Pause, Reason: o.Reason,
 	}
 	if o.Err != nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/retry"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -55,6 +57,9 @@ type Error struct {
 	// RequestID is the service's name for the request, ClientRequestID ours;
 	// Microsoft's support asks for them.
 	RequestID, ClientRequestID string
+	// CorrelationID is the name under which Azure Resource Manager groups
+	// requests; Microsoft Graph has none.
+	CorrelationID string
 	// RetryAfter is the pause that the service asks for, 0 if it does not.
 	RetryAfter time.Duration
 	// Permission is the least permission that lets an application or a person
@@ -115,6 +120,9 @@ func (e *Error) Error() string {
 	}
 	if e.RequestID != "" {
 		b.WriteString(" [request-id " + e.RequestID + "]")
+	}
+	if e.CorrelationID != "" {
+		b.WriteString(" [correlation-request-id " + e.CorrelationID + "]")
 	}
 	if e.ClientRequestID != "" {
 		b.WriteString(" [client-request-id " + e.ClientRequestID + "]")
@@ -217,18 +225,28 @@ func (e *Error) Advice() string {
 	return "Send the request ids to Microsoft's support."
 }
 
-// errorBody is the error document of Microsoft Graph.
+// errorBody is the error document of both APIs. Microsoft Graph and Azure
+// Resource Manager have it inside an object error; some providers of the latter
+// have it as it is.
 //
-// Source: Learn, "Microsoft Graph error responses and resource types". The page
-// and its examples do not agree on the case of innerError.
+// Sources: Learn, "Microsoft Graph error responses and resource types", whose
+// examples do not agree on the case of innerError; the common types of Azure
+// Resource Manager, version 5, ErrorDetail.
 type errorBody struct {
-	Error struct {
-		Code       string     `json:"code"`
-		Message    string     `json:"message"`
-		Target     string     `json:"target"`
-		Details    []Detail   `json:"details"`
-		InnerError innerError `json:"innerError,case:ignore"`
-	} `json:"error"`
+	Error *errorBody `json:"error"`
+
+	Code           string     `json:"code"`
+	Message        string     `json:"message"`
+	Target         string     `json:"target"`
+	Details        []Detail   `json:"details"`
+	AdditionalInfo []moreInfo `json:"additionalInfo"`
+	InnerError     innerError `json:"innerError,case:ignore"`
+}
+
+// moreInfo is what a part of Azure adds, such as the policy that refuses.
+type moreInfo struct {
+	Type string         `json:"type"`
+	Info jsontext.Value `json:"info"`
 }
 
 type innerError struct {
@@ -239,25 +257,35 @@ type innerError struct {
 
 // describe fills in what an answer says about a failure. Each text goes through
 // hide before it is cut: half a credential is one too many.
-func (e *Error) describe(resp *http.Response, body []byte, now time.Time, hide func(string) string) {
+func (e *Error) describe(resp *http.Response, prefix string, body []byte, now time.Time, hide func(string) string) {
 	cut := func(text string, most int) string { return plain.Cut(hide(text), most) }
 	e.StatusCode = resp.StatusCode
-	e.RequestID = cut(resp.Header.Get("request-id"), 200)
+	e.RequestID = cut(resp.Header.Get(prefix+"request-id"), 200)
+	e.CorrelationID = cut(resp.Header.Get("x-ms-correlation-request-id"), 200)
 	e.RetryAfter = retry.RetryAfter(resp.Header, now)
+	e.Code = cut(resp.Header.Get("x-ms-error-code"), 200)
 	var doc errorBody
 	if wire.Unmarshal(body, &doc) != nil {
 		return
 	}
-	e.Code, e.Message = cut(doc.Error.Code, 200), cut(doc.Error.Message, 2000)
-	e.Target = cut(doc.Error.Target, 200)
+	if doc.Error != nil {
+		doc = *doc.Error
+	}
+	if doc.Code != "" {
+		e.Code = cut(doc.Code, 200)
+	}
+	e.Message, e.Target = cut(doc.Message, 2000), cut(doc.Target, 200)
+	for _, more := range doc.AdditionalInfo {
+		doc.Details = append(doc.Details, Detail{Code: more.Type, Message: string(more.Info)})
+	}
 	const most = 20
-	for _, d := range doc.Error.Details[:min(len(doc.Error.Details), most)] {
+	for _, d := range doc.Details[:min(len(doc.Details), most)] {
 		e.Details = append(e.Details, Detail{cut(d.Code, 200), cut(d.Target, 200), cut(d.Message, 500)})
 	}
 	if e.RequestID == "" {
-		e.RequestID = cut(doc.Error.InnerError.RequestID, 200)
+		e.RequestID = cut(doc.InnerError.RequestID, 200)
 	}
-	inner := &doc.Error.InnerError
+	inner := &doc.InnerError
 	for depth := 0; inner != nil && depth < 8; depth++ {
 		if inner.Code != "" {
 			e.InnerCode = cut(inner.Code, 200)

@@ -11,8 +11,9 @@ import (
 // of them. Services count by application and tenant: clients that share both
 // should share one value. A nil limiter sets no limit.
 type Limits struct {
-	// Read is drawn from by GET and HEAD requests, Write by all others.
-	Read, Write *rate.Limiter
+	// Read is drawn from by GET and HEAD requests, Delete by DELETE requests, and
+	// Write by all others.
+	Read, Write, Delete *rate.Limiter
 }
 
 // WithLimits replaces the limits of the API; Limits{} has none, for a service
@@ -33,12 +34,26 @@ func WithLimits(l Limits) Option {
 // (2026-02-06).
 func GraphLimits() Limits {
 	l := rate.NewLimiter(2, 30)
-	return Limits{Read: l, Write: l}
+	return Limits{Read: l, Write: l, Delete: l}
+}
+
+// ARMLimits returns limits that keep a client at what Azure Resource Manager
+// accepts of one caller in one subscription and region: 250 reads at once and 25 in
+// a second after that, 200 writes and 10, and 200 deletions and 10. What
+// Microsoft Sentinel accepts below that is not published.
+//
+// Source: Learn, "Understand how Azure Resource Manager throttles requests".
+func ARMLimits() Limits {
+	return Limits{Read: rate.NewLimiter(25, 250), Write: rate.NewLimiter(10, 200), Delete: rate.NewLimiter(10, 200)}
 }
 
 func (l Limits) of(method string) *rate.Limiter {
-	if method == http.MethodGet || method == http.MethodHead {
+	switch method {
+	case http.MethodGet, http.MethodHead:
 		return l.Read
+	case http.MethodDelete:
+		return l.Delete
+	default:
+		return l.Write
 	}
-	return l.Write
 }

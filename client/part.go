@@ -31,7 +31,7 @@ func (c *Connection) Part(ctx context.Context, r Request) (*Part, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Part{ClientRequestID: c.newID(), Request: r, path: target.EscapedPath(), start: time.Now()}
+	p := &Part{ClientRequestID: c.NewID(), Request: r, path: target.EscapedPath(), start: time.Now()}
 	var ok bool
 	if p.Version, p.Address, ok = strings.Cut(p.path[1:], "/"); !ok {
 		return nil, fmt.Errorf("client: the path %s has nothing after its version", p.path)
@@ -62,7 +62,7 @@ func (p *Part) End(answer any, attempts int, err error) error {
 // answer of its own.
 func (a *Answer) Inner(p *Part, status int, header http.Header, body []byte) *Error {
 	e := a.part(p)
-	e.describe(&http.Response{StatusCode: status, Header: header}, body, time.Now(), a.hide)
+	e.describe(&http.Response{StatusCode: status, Header: header}, "", body, time.Now(), a.hide)
 	if e.RequestID == "" {
 		e.RequestID = a.requestID()
 	}

@@ -329,17 +329,30 @@ func (r *running) nextPause(resp *http.Response) time.Duration {
 	return pause
 }
 
-// RetryAfter returns the pause that the Retry-After header asks for, in
-// seconds or as a date. It is 0 without the header, for a date that has passed,
-// and for a text that is neither.
+// RetryAfter returns the pause that an answer asks for: in milliseconds in
+// retry-after-ms or x-ms-retry-after-ms, or in seconds or as a date in
+// Retry-After. The first of them that can be read counts. It is 0 without a
+// header, and for a date that has passed.
+//
+// The first two are Azure's; the order is that of Azure's SDK for Go.
 func RetryAfter(h http.Header, now time.Time) time.Duration {
+	for _, name := range [...]string{"retry-after-ms", "x-ms-retry-after-ms"} {
+		if pause, ok := number(h.Get(name), time.Millisecond); ok {
+			return pause
+		}
+	}
 	text := h.Get("Retry-After")
-	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
-		const longest = 1 << 31
-		return time.Duration(min(max(seconds, 0), longest)) * time.Second
+	if pause, ok := number(text, time.Second); ok {
+		return pause
 	}
 	if at, err := http.ParseTime(text); err == nil {
 		return max(at.Sub(now), 0)
 	}
 	return 0
+}
+
+func number(text string, unit time.Duration) (time.Duration, bool) {
+	const longest = 1 << 31 * time.Second
+	n, err := strconv.ParseInt(text, 10, 64)
+	return time.Duration(min(max(n, 0), int64(longest/unit))) * unit, err == nil
 }

@@ -414,3 +414,24 @@ func TestTransientStatuses(t *testing.T) {
 		})
 	}
 }
+
+func TestWaitHeaders(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		header http.Header
+		want   time.Duration
+	}{
+		{"none", http.Header{}, 0},
+		{"milliseconds", http.Header{"Retry-After-Ms": {"1500"}}, 1500 * time.Millisecond},
+		{"milliseconds of Azure", http.Header{"X-Ms-Retry-After-Ms": {"250"}}, 250 * time.Millisecond},
+		{"the first of three counts", http.Header{"Retry-After-Ms": {"1"}, "X-Ms-Retry-After-Ms": {"2"}, "Retry-After": {"3"}}, time.Millisecond},
+		{"the second of two counts", http.Header{"X-Ms-Retry-After-Ms": {"2"}, "Retry-After": {"3"}}, 2 * time.Millisecond},
+		{"one that cannot be read is passed over", http.Header{"Retry-After-Ms": {"soon"}, "Retry-After": {"3"}}, 3 * time.Second},
+		{"no time at all", http.Header{"Retry-After-Ms": {"-5"}, "Retry-After": {"3"}}, 0},
+		{"for ever", http.Header{"Retry-After-Ms": {"9223372036854775807"}}, 1 << 31 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			require.Equal(t, tt.want, retry.RetryAfter(tt.header, time.Now()))
+		})
+	}
+}
