@@ -31,8 +31,10 @@ func New(cred client.Credential, workspace Workspace, opts ...client.Option) (*C
 		return nil, fmt.Errorf("arm: the workspace: %w", err)
 	}
 	conn, err := client.Connect(client.API{
-		Endpoint: func(c client.Cloud) string { return c.Graph },
-		Scope:    func(endpoint string) string { return endpoint + "/.default" },
+		Endpoint: func(c client.Cloud) string { return c.ARM },
+		Scope:    client.Cloud.ARMScope,
+		Limits:   client.ARMLimits,
+		Prefix:   "x-ms-",
 	}, cred, opts...)
 	if err != nil {
 		return nil, fmt.Errorf("arm: %w", err)

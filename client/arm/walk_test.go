@@ -30,7 +30,7 @@ func TestWalk(t *testing.T) {
 	}))
 	defer srv.Close()
 	cloud := client.Global()
-	cloud.Graph = srv.URL
+	cloud.ARM = srv.URL
 	c, err := New(client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"})), Workspace{"11111111-2222-3333-4444-555555555555", "rg", "ws-1"}, client.WithCloud(cloud))
 	require.NoError(t, err)
 	_, err = c.PutIncident(t.Context(), "abc", IncidentSettings{Title: "t", Severity: SeverityHigh, Status: StatusNew})
