@@ -8,6 +8,9 @@ type Receipt struct {
 	// IncidentID is the incident's number in decimal digits; it is empty while
 	// none is known.
 	IncidentID string `json:"incidentId,omitzero"`
+	// ResourceID is the incident's id in Azure Resource Manager; Microsoft Graph
+	// gives none.
+	ResourceID string `json:"resourceId,omitzero"`
 	// IncidentWebURL is the incident's page in the portal.
 	IncidentWebURL string `json:"incidentWebUrl,omitzero"`
 	// RedirectedFrom are the incidents that the alerts were in before, when the
@@ -38,11 +41,17 @@ type AlertReceipt struct {
 // Action is what a step of a submission does.
 type Action string
 
-// The actions, in the order in which a submission takes them.
+// The actions, in the order in which a submission takes them: the first three by
+// Microsoft Graph, the others and comments by Azure Resource Manager.
 const (
 	ActionCreateAlert       Action = "createAlert"
 	ActionUpdateIncident    Action = "updateIncident"
 	ActionCommentOnIncident Action = "commentOnIncident"
+	ActionCreateIncident    Action = "createIncident"
+	ActionCreateTask        Action = "createTask"
+	ActionCreateBookmark    Action = "createBookmark"
+	ActionRelateBookmark    Action = "relateBookmark"
+	ActionRelateAlert       Action = "relateAlert"
 )
 
 // State is how far a step of a submission has come.
@@ -61,8 +70,14 @@ const (
 type Step struct {
 	// Action is what the step does.
 	Action Action `json:"action"`
-	// Alert is the index of the draft's alert that the step creates.
+	// Alert is the index of the draft's alert that the step creates, or a
+	// bookmark or a task for.
 	Alert int `json:"alert,omitzero"`
+	// Resource is the id in Azure Resource Manager of what the step creates,
+	// which is known before it does.
+	Resource string `json:"resource,omitzero"`
+	// Existed tells that it was there already, and that the step left it alone.
+	Existed bool `json:"existed,omitzero"`
 	// State is how far it has come.
 	State State `json:"state"`
 	// Since is when an uncertain step was first sent, by the clock of this

@@ -1,10 +1,8 @@
 package arm
 
 import (
-	"context"
 	"fmt"
-	"net/http"
-	"net/url"
+	"strings"
 
 	"github.com/incidentkit/incidentkit/client"
 )
@@ -13,7 +11,8 @@ import (
 const (
 	// StableVersion is the newest stable one, and the default.
 	StableVersion = "2025-09-01"
-	// PreviewVersion is the newest preview that Microsoft's own Go client speaks.
+	// PreviewVersion is the newest preview that Learn documents and Microsoft's own
+	// client for Go speaks.
 	PreviewVersion = "2025-07-01-preview"
 )
 
@@ -23,12 +22,13 @@ type Client struct {
 	conn      *client.Connection
 	workspace Workspace
 	version   string
+	remaining *remaining
 }
 
 // New returns a client of a workspace. Nothing is sent before the first call.
 func New(cred client.Credential, workspace Workspace, opts ...client.Option) (*Client, error) {
 	if err := workspace.Validate(); err != nil {
-		return nil, fmt.Errorf("arm: the workspace: %w", err)
+		return nil, fmt.Errorf("arm: the workspace is not well named: %w", err)
 	}
 	conn, err := client.Connect(client.API{
 		Endpoint: func(c client.Cloud) string { return c.ARM },
@@ -39,34 +39,49 @@ func New(cred client.Credential, workspace Workspace, opts ...client.Option) (*C
 	if err != nil {
 		return nil, fmt.Errorf("arm: %w", err)
 	}
-	return &Client{conn, workspace, StableVersion}, nil
+	return &Client{conn, workspace, StableVersion, &remaining{counts: map[string]int{}}}, nil
 }
 
-func (c *Client) do(ctx context.Context, method string, path []string, query url.Values, body, out any) error {
-	if query == nil {
-		query = url.Values{}
-	}
-	query.Set("api-version", c.version)
-	return c.conn.Do(ctx, client.Request{Method: method, Path: path, Query: query, Body: body}, out)
+// Preview returns a client that speaks [PreviewVersion] over the same connection.
+// Preview versions have more, change without notice, and are withdrawn in time.
+func (c *Client) Preview() *Client { return c.Version(PreviewVersion) }
+
+// Version returns a client that speaks another version of the API over the same
+// connection, such as 2025-10-01-preview.
+func (c *Client) Version(version string) *Client {
+	other := *c
+	other.version = version
+	return &other
 }
 
-// GetIncident reads an incident.
-func (c *Client) GetIncident(ctx context.Context, id string) (*Incident, error) {
-	i := new(Incident)
-	if err := c.do(ctx, http.MethodGet, c.workspace.path("incidents", id), nil, nil, i); err != nil {
-		return nil, err
-	}
-	return i, nil
+func isPreview(version string) bool { return strings.HasSuffix(version, "-preview") }
+
+// String names the endpoint, the workspace and the kind of credential.
+func (c Client) String() string { return c.conn.String() + " to workspace " + c.workspace.Name }
+
+// GoString is [Client.String], so that no verb of package fmt shows more.
+func (c Client) GoString() string { return c.String() }
+
+// Workspace returns the workspace that the client was made for.
+func (c *Client) Workspace() Workspace { return c.workspace }
+
+// CloseIdleConnections closes the network connections that wait for a next
+// request. The client stays usable.
+func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
+
+// NewID makes a random id for an object that is to be created: a GUID from the
+// source of [client.WithRandom].
+func (c *Client) NewID() string { return c.conn.NewID() }
+
+// IncidentID, AlertID and BookmarkID return the ids in Azure Resource Manager of an
+// incident, an alert by its SystemAlertId, and a bookmark. The last two are what a
+// relation takes.
+func (c *Client) IncidentID(id string) string { return c.workspace.resourceID("incidents", id) }
+
+// AlertID is described at [Client.IncidentID].
+func (c *Client) AlertID(systemAlertID string) string {
+	return c.workspace.resourceID("entities", systemAlertID)
 }
 
-// PutIncident creates or replaces.
-func (c *Client) PutIncident(ctx context.Context, id string, s IncidentSettings) (*Incident, error) {
-	i := new(Incident)
-	body := struct {
-		Properties *IncidentSettings `json:"properties"`
-	}{&s}
-	if err := c.do(ctx, http.MethodPut, c.workspace.path("incidents", id), nil, body, i); err != nil {
-		return nil, err
-	}
-	return i, nil
-}
+// BookmarkID is described at [Client.IncidentID].
+func (c *Client) BookmarkID(id string) string { return c.workspace.resourceID("bookmarks", id) }

@@ -26,31 +26,31 @@ type IncidentProperties struct {
 type IncidentSettings struct {
 	// Title is the name that the portal shows. It is required; no largest length
 	// is documented.
-	Title string `json:"title,omitzero"`
+	Title string `json:"title,omitzero" validate:"required"`
 	// Severity and Status are required.
-	Severity Severity `json:"severity,omitzero"`
-	Status   Status   `json:"status,omitzero"`
+	Severity Severity `json:"severity,omitzero" validate:"required,oneof=High Medium Low Informational"`
+	Status   Status   `json:"status,omitzero" validate:"required,oneof=New Active Closed"`
 	// Description is at most 5,000 characters long.
-	Description string `json:"description,omitzero"`
+	Description string `json:"description,omitzero" validate:"max=5000"`
 	// Classification says what the incident turned out to be, and
 	// ClassificationReason why; see [Classification.Reasons]. They go with the
 	// status Closed.
-	Classification       Classification       `json:"classification,omitzero"`
-	ClassificationReason ClassificationReason `json:"classificationReason,omitzero"`
+	Classification       Classification       `json:"classification,omitzero" validate:"omitempty,oneof=Undetermined TruePositive BenignPositive FalsePositive"`
+	ClassificationReason ClassificationReason `json:"classificationReason,omitzero" validate:"omitempty,oneof=SuspiciousActivity SuspiciousButExpected IncorrectAlertLogic InaccurateData"`
 	// ClassificationComment explains both.
-	ClassificationComment string `json:"classificationComment,omitzero"`
+	ClassificationComment string `json:"classificationComment,omitzero" validate:"-"`
 	// Owner is whom the incident is assigned to; see [IncidentSettings.Assign]
 	// and [IncidentSettings.Unassign].
-	Owner *Owner `json:"owner,omitzero"`
+	Owner *Owner `json:"owner,omitzero" validate:"-"`
 	// Labels are the incident's tags.
-	Labels []Label `json:"labels,omitzero"`
+	Labels []Label `json:"labels,omitzero" validate:"-"`
 	// FirstActivityTimeUTC and LastActivityTimeUTC bound the activity that the
 	// incident is about.
-	FirstActivityTimeUTC time.Time `json:"firstActivityTimeUtc,omitzero"`
-	LastActivityTimeUTC  time.Time `json:"lastActivityTimeUtc,omitzero"`
+	FirstActivityTimeUTC time.Time `json:"firstActivityTimeUtc,omitzero" validate:"-"`
+	LastActivityTimeUTC  time.Time `json:"lastActivityTimeUtc,omitzero" validate:"-"`
 	// Unknown keeps the properties that this package has no field for, as one
 	// JSON object. They are sent back when the incident is changed.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed" validate:"-"`
 }
 
 // IncidentState is what only the service says of an incident. It is never sent.

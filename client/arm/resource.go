@@ -1,8 +1,6 @@
 package arm
 
 import (
-	"strings"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -63,7 +61,3 @@ func (o Object[P]) MarshalJSON() ([]byte, error) { return wire.Marshal((*plainOb
 func (o *Object[P]) UnmarshalJSON(data []byte) error {
 	return wire.Unmarshal(data, (*plainObject[P])(o))
 }
-
-// EqualIDs reports whether two ids, or names, are the same: their case does not
-// matter.
-func EqualIDs(a, b string) bool { return strings.EqualFold(a, b) }

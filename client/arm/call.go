@@ -1,0 +1,215 @@
+package arm
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/incidentkit/incidentkit/audit"
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/internal/validate"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// place is where an object is: the segments of its path below the provider, and
+// the incident that it belongs to.
+type place struct {
+	incident string
+	path     []string
+}
+
+// at returns the place of an object: its collection, its id, and so on.
+func at(incident string, path ...string) place { return place{incident, path} }
+
+func (c *Client) request(method string, p place, op audit.Operation) client.Request {
+	return client.Request{
+		Method: method, Path: c.workspace.path(p.path...), Query: url.Values{"api-version": {c.version}},
+		Operation: op, Target: audit.Target{Workspace: c.workspace.Name, Incident: p.incident},
+	}
+}
+
+// do sends a request and returns the status of the answer.
+func (c *Client) do(ctx context.Context, r client.Request, out any) (status int, err error) {
+	if id, ok := ctx.Value(correlationKey{}).(string); ok {
+		r.Header = http.Header{"X-Ms-Correlation-Request-Id": {id}}
+	}
+	r.Answered = func(s int, h http.Header) {
+		status = s
+		c.remaining.note(h)
+	}
+	err = c.conn.Do(ctx, r, out)
+	return status, err
+}
+
+type correlationKey struct{}
+
+// WithCorrelationID returns a context whose requests are sent as parts of one
+// larger action, under an id (x-ms-correlation-request-id) that must be a GUID. The
+// activity log of Azure groups them by it, and errors have it.
+// [Client.Submit] makes one up where there is none.
+func WithCorrelationID(ctx context.Context, id string) context.Context {
+	return context.WithValue(ctx, correlationKey{}, id)
+}
+
+// remaining keeps the last counts of the headers x-ms-ratelimit-remaining-*.
+type remaining struct {
+	mu     sync.Mutex
+	counts map[string]int
+}
+
+const remainingPrefix = "X-Ms-Ratelimit-Remaining-"
+
+func (r *remaining) note(h http.Header) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for name, values := range h {
+		rest, ok := strings.CutPrefix(name, remainingPrefix)
+		if !ok || len(values) == 0 || len(r.counts) >= 100 {
+			continue
+		}
+		if n, err := strconv.Atoi(values[0]); err == nil {
+			r.counts[strings.ToLower(rest)] = n
+		}
+	}
+}
+
+// Remaining returns how many requests the service said were left when it last
+// answered, by the ends of the headers x-ms-ratelimit-remaining-*:
+// subscription-reads, subscription-writes, subscription-deletes, tenant-reads and so
+// on. It is empty before the first answer.
+//
+// Source: Learn, "Understand how Azure Resource Manager throttles requests".
+func (c *Client) Remaining() map[string]int {
+	c.remaining.mu.Lock()
+	defer c.remaining.mu.Unlock()
+	return maps.Clone(c.remaining.counts)
+}
+
+func get[P, S any](ctx context.Context, c *Client, _ *kind[P, S], p place) (*Object[P], error) {
+	o := new(Object[P])
+	if _, err := c.do(ctx, c.request(http.MethodGet, p, audit.ReadIncident), o); err != nil {
+		return nil, err
+	}
+	return o, nil
+}
+
+// put creates an object or replaces it as a whole, and returns what it is then. An
+// answer without a body is followed by reading the object.
+func put[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, b body, s *S, op audit.Operation) (*Object[P], error) {
+	r := c.request(http.MethodPut, p, op)
+	r.Body, r.Subject = b, s
+	o := new(Object[P])
+	status, err := c.do(ctx, r, o)
+	if err != nil {
+		return nil, err
+	}
+	if status == http.StatusNoContent || status == http.StatusAccepted {
+		return get(ctx, c, k, p)
+	}
+	return o, nil
+}
+
+// create checks settings and puts them.
+func create[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, ids validate.Problems, s S) (*Object[P], error) {
+	ps := append(ids, k.check(&s, c.version)...)
+	if err := ps.Err(); err != nil {
+		return nil, err
+	}
+	return put(ctx, c, k, p, k.body("", &s, nil), &s, k.create)
+}
+
+// destroy deletes an object and reports whether there was one.
+func destroy[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, ids validate.Problems) (existed bool, err error) {
+	if err := ids.Err(); err != nil {
+		return false, err
+	}
+	status, err := c.do(ctx, c.request(http.MethodDelete, p, k.destroy), nil)
+	return err == nil && status != http.StatusNoContent, err
+}
+
+// maxConflicts is how often an update is made afresh because somebody else was
+// faster. With pauses that are spread, it takes very many writers to lose that often.
+const maxConflicts = 30
+
+// ErrNoETag means that the service did not say which version of an object it gave,
+// so that an update could take back what somebody else changes meanwhile.
+var ErrNoETag = errors.New("the object has no etag; it is not updated, for that could take back another's change")
+
+// update reads an object, lets change change its settings, and puts it back whole
+// under its etag. When another version was faster, all of that is done again.
+func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, ids validate.Problems, change func(*S) error) (*Object[P], error) {
+	if err := ids.Err(); err != nil {
+		return nil, err
+	}
+	var tried []byte
+	for conflicts := 0; ; conflicts++ {
+		o, err := get(ctx, c, k, p)
+		if err != nil {
+			return nil, err
+		}
+		s := k.settings(&o.Properties)
+		before, err := wire.Marshal(k.body("", s, o.Unknown))
+		if err != nil {
+			return nil, fmt.Errorf("arm: %w", err)
+		}
+		if tried != nil && bytes.Equal(before, tried) {
+			// What stands there is what was to be written: the answer that said
+			// so was lost, and the conflict was with ourselves.
+			return o, nil
+		}
+		problems := k.check(s, c.version)
+		if err := change(s); err != nil {
+			return nil, err
+		}
+		b := k.body("", s, o.Unknown)
+		if tried, err = wire.Marshal(b); err != nil {
+			return nil, fmt.Errorf("arm: %w", err)
+		}
+		if bytes.Equal(before, tried) {
+			return o, nil
+		}
+		if err := added(problems, k.check(s, c.version)).Err(); err != nil {
+			return nil, err
+		}
+		if o.ETag == "" {
+			return nil, fmt.Errorf("arm: %s: %w", strings.Join(p.path, "/"), ErrNoETag)
+		}
+		b.ETag = o.ETag
+		updated, err := put(ctx, c, k, p, b, s, k.update)
+		if !errors.Is(err, client.ErrConflict) {
+			return updated, err
+		}
+		if conflicts == maxConflicts {
+			return nil, fmt.Errorf("arm: others changed the object %d times before this update could: %w", conflicts+1, err)
+		}
+		if err := pause(ctx, conflicts); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// pause waits a random time before an update is made afresh, longer with each
+// conflict, so that writers get out of each other's way. The first goes at once.
+func pause(ctx context.Context, conflicts int) error {
+	const shortest, longest = 2 * time.Millisecond, 2 * time.Second
+	if conflicts == 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(rand.N(min(shortest<<conflicts, longest)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

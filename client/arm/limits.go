@@ -1,0 +1,130 @@
+package arm
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/incidentkit/incidentkit/internal/validate"
+)
+
+// Problem is one thing that is wrong in a value.
+type Problem = validate.Problem
+
+// ValidationError is the error of what breaks a rule that the service would refuse,
+// with all problems. Nothing was sent then.
+type ValidationError = validate.Error
+
+// The limits of the service. A client cannot know how many comments or tasks an
+// incident has; [Client.Submit] keeps to the limits for what it makes.
+//
+// Source: Learn, "Service limits for Microsoft Sentinel" (2025-03-19).
+const (
+	// MaxAlerts, MaxBookmarks, MaxComments and MaxTasks are how many an incident
+	// may have.
+	MaxAlerts    = 150
+	MaxBookmarks = 20
+	MaxComments  = 100
+	MaxTasks     = 40
+	// MaxDescription and MaxComment are lengths in characters.
+	MaxDescription = 5000
+	MaxComment     = 30000
+	// MaxPage is the largest $top.
+	MaxPage = 1000
+)
+
+var relationPattern = regexp.MustCompile(`^[a-zA-Z0-9-]{3,63}$`)
+
+// checkID notes what is wrong with an id that a caller chose. The specification
+// gives ids of incidents, comments, tasks and bookmarks no pattern, and an id with
+// any character is escaped where it stands in a path; refused is what no path can
+// have.
+func checkID(ps *validate.Problems, path, id string) {
+	switch {
+	case id == "":
+		ps.Add(path, "required", "is missing; give an id such as NewID or IDFor makes")
+	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
+		ps.Add(path, "id", "is %s, which holds a control character or a broken one", validate.Quote(id))
+	case id == "." || id == "..":
+		ps.Add(path, "id", "is %s, which names another object in a path", validate.Quote(id))
+	}
+}
+
+func checkRelationName(ps *validate.Problems, path, name string) {
+	if !relationPattern.MatchString(name) {
+		ps.Add(path, "relation-name", "is %s; give 3 to 63 letters, digits and hyphens, such as IDFor makes", validate.Quote(name))
+	}
+}
+
+func checkIncident(s *IncidentSettings, _ string) validate.Problems {
+	ps := validate.Problems(validate.Struct(s))
+	ps.Text("title", s.Title)
+	ps.Text("description", s.Description)
+	ps.Text("classificationComment", s.ClassificationComment)
+	if s.Owner != nil && s.Owner.ObjectID != "" && !guidPattern.MatchString(s.Owner.ObjectID) {
+		ps.Add("owner.objectId", "guid", "is %s; give a GUID", validate.Quote(s.Owner.ObjectID))
+	}
+	for i, l := range s.Labels {
+		if path := validate.Index("labels", i) + ".labelName"; l.Name == "" {
+			ps.Add(path, "required", "is missing; give a label or remove it")
+		} else {
+			ps.Text(path, l.Name)
+		}
+	}
+	return ps
+}
+
+func checkComment(s *CommentSettings, _ string) validate.Problems {
+	ps := validate.Problems(validate.Struct(s))
+	ps.Text("message", s.Message)
+	return ps
+}
+
+func checkTask(s *TaskSettings, _ string) validate.Problems {
+	ps := validate.Problems(validate.Struct(s))
+	ps.Text("title", s.Title)
+	ps.Text("description", s.Description)
+	return ps
+}
+
+func checkRelation(s *RelationSettings, _ string) validate.Problems {
+	ps := validate.Problems(validate.Struct(s))
+	if id := s.RelatedResourceID; id != "" && (!strings.HasPrefix(id, "/subscriptions/") || strings.HasSuffix(id, "/")) {
+		ps.Add("relatedResourceId", "resource-id", "is %s; give the whole id of an alert or a bookmark, see AlertID and BookmarkID", validate.Quote(id))
+	}
+	return ps
+}
+
+func checkBookmark(s *BookmarkProperties, version string) validate.Problems {
+	ps := validate.Problems(validate.Struct(s))
+	ps.Text("displayName", s.DisplayName)
+	ps.Text("query", s.Query)
+	for _, field := range [...]struct {
+		name string
+		set  bool
+	}{
+		{"entityMappings", s.EntityMappings != nil}, {"tactics", s.Tactics != nil}, {"techniques", s.Techniques != nil},
+	} {
+		if field.set && !isPreview(version) {
+			ps.Add(field.name, "preview", "exists in preview versions of the API only, and this client speaks %s; use Preview", version)
+		}
+	}
+	for i, m := range s.EntityMappings {
+		if len(m.FieldMappings) > maxIdentifiers {
+			ps.Add(validate.Index("entityMappings", i)+".fieldMappings", "max", "has more than %d items; leave some out", maxIdentifiers)
+		}
+	}
+	return ps
+}
+
+// maxIdentifiers is how many identifiers a mapping may have (Learn, "Microsoft
+// Sentinel entity types reference").
+const maxIdentifiers = 3
+
+// added returns the problems of now that were not there before: an object that the
+// service itself keeps in a way it should not may still be changed elsewhere.
+func added(before, now validate.Problems) validate.Problems {
+	return slices.DeleteFunc(now, func(p Problem) bool { return slices.Contains(before, p) })
+}
