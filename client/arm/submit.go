@@ -1,0 +1,173 @@
+package arm
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/incident"
+	"github.com/incidentkit/incidentkit/internal/validate"
+)
+
+var _ client.Submitter = (*Client)(nil)
+
+// Submit raises an incident from a draft; see [Client.Raise]. Each call raises a new
+// one.
+func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Receipt, error) {
+	return c.Raise(ctx, Submission{Draft: draft})
+}
+
+// Raise raises an incident from a draft and whatever else a submission has:
+//
+//   - the incident, with the title and description of the first alert, the highest
+//     severity, the tags as labels, the owner, and the times;
+//   - a task for each line of the alerts' recommended actions;
+//   - a comment with what the incident has no field for: category, techniques and
+//     entities; further comments where it is too long for one; and the draft's own;
+//   - with [Client.Preview], for each alert a bookmark with entity mappings, tactics
+//     and techniques, and a relation that ties it to the incident;
+//   - a relation for each alert of the submission.
+//
+// The receipt's NotCarried lists what could not be carried as it is, and why.
+//
+// All ids follow from the incident's, and what is there already is left alone. So the
+// same submission can be raised again under the same id, after a failure or a crash:
+// it then makes what is missing. A draft that breaks rules, or the service's limits,
+// gives a [*ValidationError], and nothing is sent. Later errors come with a receipt
+// that says which steps were done; a step that fails does not keep the next from
+// being tried, unless there is no incident.
+func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, error) {
+	p, err := c.newPlan(s)
+	if err != nil {
+		return nil, err
+	}
+	if ctx.Value(correlationKey{}) == nil {
+		ctx = WithCorrelationID(ctx, c.NewID())
+	}
+	steps := p.steps()
+	r := &incident.Receipt{ResourceID: c.IncidentID(p.incidentID), NotCarried: p.notCarried}
+	for _, step := range steps {
+		r.Steps = append(r.Steps, step.Step)
+	}
+	var errs []error
+	fresh := false
+	for i, step := range steps {
+		existed, err := step.take(ctx, fresh)
+		if err != nil {
+			r.Steps[i].State = incident.StateFailed
+			errs = append(errs, fmt.Errorf("step %d of %d (%s): %w", i+1, len(steps), step.Action, err))
+			if i == 0 || ctx.Err() != nil {
+				break
+			}
+			continue
+		}
+		r.Steps[i].State, r.Steps[i].Existed = incident.StateDone, existed
+		if i == 0 {
+			fresh = !existed
+			p.report(r)
+		}
+	}
+	return r, errors.Join(errs...)
+}
+
+// step is a step of a receipt and how to take it. Where the incident is fresh,
+// nothing that belongs to it can be there yet.
+type step struct {
+	incident.Step
+	take func(ctx context.Context, fresh bool) (existed bool, err error)
+}
+
+// steps lists what to do, in order. What other people's rights and mistakes can keep
+// from working comes last.
+func (p *plan) steps() []step {
+	var all []step
+	add := func(action incident.Action, alert int, path []string, take func(context.Context, bool) (bool, error)) {
+		all = append(all, step{incident.Step{
+			Action: action, Alert: alert, State: incident.StatePending, Resource: p.client.workspace.resourceID(path...),
+		}, take})
+	}
+	id := p.incidentID
+	incidentPath := []string{"incidents", id}
+	add(incident.ActionCreateIncident, 0, incidentPath, func(ctx context.Context, _ bool) (bool, error) {
+		return p.createIncident(ctx, at(id, incidentPath...))
+	})
+	for n, task := range p.tasks {
+		path := []string{"incidents", id, "tasks", p.derive("task", strconv.Itoa(n))}
+		add(incident.ActionCreateTask, task.alert, path, func(ctx context.Context, fresh bool) (bool, error) {
+			return ensure(ctx, p.client, &tasks, at(id, path...), fresh, TaskSettings{Title: task.title, Status: TaskNew})
+		})
+	}
+	for n, text := range p.comments {
+		path := []string{"incidents", id, "comments", p.derive("comment", strconv.Itoa(n))}
+		add(incident.ActionCommentOnIncident, 0, path, func(ctx context.Context, fresh bool) (bool, error) {
+			return ensure(ctx, p.client, &comments, at(id, path...), fresh, CommentSettings{Message: text})
+		})
+	}
+	relate := func(action incident.Action, alert int, target string) {
+		path := []string{"incidents", id, "relations", p.derive("relation", strings.ToLower(target))}
+		add(action, alert, path, func(ctx context.Context, fresh bool) (bool, error) {
+			return ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
+		})
+	}
+	for n, b := range p.bookmarks {
+		path := []string{"bookmarks", p.derive("bookmark", strconv.Itoa(n))}
+		add(incident.ActionCreateBookmark, n, path, func(ctx context.Context, fresh bool) (bool, error) {
+			return ensure(ctx, p.client, &bookmarks, at("", path...), fresh, b)
+		})
+		relate(incident.ActionRelateBookmark, n, p.client.workspace.resourceID(path...))
+	}
+	for _, alertID := range p.alerts {
+		relate(incident.ActionRelateAlert, 0, p.client.AlertID(alertID))
+	}
+	return all
+}
+
+// derive makes the id of something that belongs to the incident.
+func (p *plan) derive(parts ...string) string {
+	return derive(append([]string{strings.ToLower(p.incidentID)}, parts...)...)
+}
+
+// ensure creates an object unless it is there already.
+func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (existed bool, err error) {
+	if !fresh {
+		switch _, err := get(ctx, c, k, p); {
+		case err == nil:
+			return true, nil
+		case !errors.Is(err, client.ErrNotFound):
+			return false, err
+		}
+	}
+	_, err = create(ctx, c, k, p, nil, s)
+	return false, err
+}
+
+// createIncident creates the incident unless it is there already, and keeps what the
+// service then says of it.
+func (p *plan) createIncident(ctx context.Context, where place) (existed bool, err error) {
+	p.made, err = get(ctx, p.client, &incidents, where)
+	if err == nil {
+		return true, nil
+	}
+	if errors.Is(err, client.ErrNotFound) {
+		p.made, err = create(ctx, p.client, &incidents, where, nil, p.settings)
+	}
+	return false, err
+}
+
+// report fills in what the service says of the incident.
+func (p *plan) report(r *incident.Receipt) {
+	made := &p.made.Properties
+	if made.IncidentNumber != 0 {
+		r.IncidentID = strconv.Itoa(int(made.IncidentNumber))
+	}
+	r.IncidentWebURL = made.IncidentURL
+	if p.made.ID != "" {
+		r.ResourceID = p.made.ID
+	}
+	if !r.Steps[0].Existed && p.settings.Owner.Assigned() && !made.Owner.Assigned() {
+		r.NotCarried = append(r.NotCarried, incident.Omission{Path: "assignedTo", Reason: "the service did not find " + validate.Quote(p.settings.Owner.UserPrincipalName+p.settings.Owner.ObjectID) + "; the incident has no owner"})
+	}
+}
