@@ -170,8 +170,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		if err := change(s); err != nil {
 			return nil, err
 		}
-		b := k.body("", s, o.Unknown)
-		if tried, err = wire.Marshal(b); err != nil {
+		if tried, err = wire.Marshal(k.body("", s, o.Unknown)); err != nil {
 			return nil, fmt.Errorf("arm: %w", err)
 		}
 		if bytes.Equal(before, tried) {
@@ -183,8 +182,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		if o.ETag == "" {
 			return nil, fmt.Errorf("arm: %s: %w", strings.Join(p.path, "/"), ErrNoETag)
 		}
-		b.ETag = o.ETag
-		updated, err := put(ctx, c, k, p, b, s, k.update)
+		updated, err := put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
 		if !errors.Is(err, client.ErrConflict) {
 			return updated, err
 		}

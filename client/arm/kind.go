@@ -109,9 +109,9 @@ func newIncidentBody(s *IncidentSettings, etag string) any {
 	case s.Owner.Assigned():
 		b.Owner = s.Owner
 	case etag != "" && s.Owner != nil:
-		b.Owner = nobody{Unknown: s.Owner.Unknown}
+		b.Owner = &nobody{Unknown: s.Owner.Unknown}
 	case etag != "":
-		b.Owner = nobody{}
+		b.Owner = &nobody{}
 	}
 	if s.Labels != nil {
 		b.Labels = make([]labelBody, len(s.Labels))

@@ -1,0 +1,476 @@
+package arm_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/arm"
+)
+
+var settings = arm.IncidentSettings{Title: "Suspicious login", Severity: arm.SeverityHigh, Status: arm.StatusNew}
+
+func TestIncidentLife(t *testing.T) {
+	s, c := start(t)
+	i, err := c.CreateIncident(t.Context(), "abc", settings)
+	require.NoError(t, err)
+	require.Equal(t, `{"properties":{"title":"Suspicious login","severity":"High","status":"New"}}`, s.bodies[0], "the minimal body that is known to be accepted")
+	require.Equal(t, "api-version=2025-09-01", s.query)
+	require.Equal(t, "application/json", s.header.Get("Content-Type"))
+	require.Len(t, s.header.Get("x-ms-client-request-id"), 36)
+	require.Equal(t, "abc", i.Name)
+	require.EqualValues(t, 3177, i.Properties.IncidentNumber)
+
+	got, err := c.GetIncident(t.Context(), "abc")
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(i, got))
+	require.True(t, arm.EqualIDs(strings.ToUpper(c.IncidentID("abc")), got.ID))
+
+	existed, err := c.DeleteIncident(t.Context(), "abc")
+	require.NoError(t, err)
+	require.True(t, existed)
+	existed, err = c.DeleteIncident(t.Context(), "abc")
+	require.NoError(t, err)
+	require.False(t, existed, "204: there was none")
+	_, err = c.GetIncident(t.Context(), "abc")
+	require.ErrorIs(t, err, client.ErrNotFound)
+	require.Equal(t, []string{"PUT incidents/abc", "GET incidents/abc", "DELETE incidents/abc", "DELETE incidents/abc", "GET incidents/abc"}, s.requests())
+}
+
+// full is an incident as the service gives it, with members that nobody knows at
+// every level.
+const full = `{
+  "id": "/subscriptions/x/Incidents/abc", "name": "abc", "type": "Microsoft.SecurityInsights/Incidents", "etag": "\"1\"",
+  "systemData": {"createdBy": "j@contoso.com", "createdByType": "User", "createdAt": "2026-04-27T12:19:27.7211305Z", "newer": 1},
+  "kind": "newer",
+  "properties": {
+    "title": "T", "severity": "Low", "status": "Active", "description": "D", "classification": "TruePositive",
+    "classificationReason": "SuspiciousActivity", "classificationComment": "C",
+    "owner": {"objectId": "2046feea-040d-4a46-9e2b-91c2941bfa70", "email": "j@contoso.com", "assignedTo": "J", "userPrincipalName": "j@contoso.com", "ownerType": "User", "newer": true},
+    "labels": [{"labelName": "a", "labelType": "AutoAssigned", "newer": [1]}, {"labelName": "b", "labelType": "User"}],
+    "firstActivityTimeUtc": "2026-04-27T12:00:00Z", "lastActivityTimeUtc": "2026-04-27T12:30:00.1234567Z",
+    "incidentNumber": 3177, "incidentUrl": "https://portal.azure.com/", "providerName": "Azure Sentinel", "providerIncidentId": "3177",
+    "createdTimeUtc": "2026-04-27T12:19:27.7211305Z", "lastModifiedTimeUtc": "2026-04-27T12:20:00Z", "relatedAnalyticRuleIds": ["/r"],
+    "additionalData": {"alertsCount": 0, "bookmarksCount": 1, "commentsCount": 2, "alertProductNames": ["P"], "tactics": ["Persistence"], "techniques": ["T1078"], "providerIncidentUrl": "https://security.microsoft.com/", "mergedIncidentNumber": "7", "mergedIncidentUrl": "https://m", "newer": {}},
+    "teamInformation": {"teamId": "t", "name": "n", "description": "d", "primaryChannelUrl": "u", "teamCreationTimeUtc": "2026-04-27T12:19:27Z"},
+    "newer": {"deep": [1, {"x": null}]}, "alsoNewer": "Ω"
+  }
+}`
+
+// writable is what of full a caller may set, the etag, and what nobody knows.
+const writable = `{"etag":"\"1\"",
+  "properties": {
+    "title": "T", "severity": "Low", "status": "Active", "description": "D", "classification": "TruePositive",
+    "classificationReason": "SuspiciousActivity", "classificationComment": "C",
+    "owner": {"objectId": "2046feea-040d-4a46-9e2b-91c2941bfa70", "email": "j@contoso.com", "assignedTo": "J", "userPrincipalName": "j@contoso.com", "ownerType": "User", "newer": true},
+    "labels": [{"labelName": "a", "newer": [1]}, {"labelName": "b"}, {"labelName": "c"}],
+    "firstActivityTimeUtc": "2026-04-27T12:00:00Z", "lastActivityTimeUtc": "2026-04-27T12:30:00.1234567Z",
+    "newer": {"deep": [1, {"x": null}]}, "alsoNewer": "Ω"
+  },
+  "kind": "newer"
+}`
+
+func TestUpdateIncidentKeepsTheRest(t *testing.T) {
+	s, c := start(t)
+	s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+		if r.Method == http.MethodGet {
+			_, _ = w.Write([]byte(full))
+		}
+		return r.Method == http.MethodGet
+	}
+	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+		require.True(t, s.AddLabel("c"))
+		require.False(t, s.AddLabel("A"), "case does not matter")
+		return nil
+	})
+	require.NoError(t, err)
+	require.JSONEq(t, writable, s.bodies[0])
+
+	i, err := c.GetIncident(t.Context(), "abc")
+	require.NoError(t, err)
+	again, err := i.MarshalJSON()
+	require.NoError(t, err)
+	require.JSONEq(t, full, string(again), "an incident is kept as it was read")
+}
+
+func TestUpdateIncident(t *testing.T) {
+	s, c := start(t)
+	with := settings
+	with.Assign(arm.Owner{ObjectID: "2046feea-040d-4a46-9e2b-91c2941bfa70"})
+	with.Description = "D"
+	_, err := c.CreateIncident(t.Context(), "abc", with)
+	require.NoError(t, err)
+	s.requests()
+
+	t.Run("nothing", func(t *testing.T) {
+		i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Status = arm.StatusNew
+			return nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, "D", i.Properties.Description)
+		require.Equal(t, []string{"GET incidents/abc"}, s.requests(), "a change that changes nothing sends nothing")
+	})
+	t.Run("an error of the caller", func(t *testing.T) {
+		mine := errors.New("mine")
+		_, err := c.UpdateIncident(t.Context(), "abc", func(*arm.IncidentSettings) error { return mine })
+		require.Same(t, mine, err)
+		require.Equal(t, []string{"GET incidents/abc"}, s.requests())
+	})
+	t.Run("a broken rule", func(t *testing.T) {
+		_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Title, s.Description = "", strings.Repeat("x", 5001)
+			return nil
+		})
+		require.EqualError(t, err, "title is missing; give a value\ndescription is longer than 5000 characters; shorten it")
+		require.Equal(t, []string{"GET incidents/abc"}, s.requests())
+	})
+	t.Run("unassign", func(t *testing.T) {
+		i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Unassign()
+			return nil
+		})
+		require.NoError(t, err)
+		require.False(t, i.Properties.Owner.Assigned())
+		require.Contains(t, s.bodies[len(s.bodies)-1], `"owner":{"objectId":null,"email":null,"assignedTo":null,"userPrincipalName":null}`)
+		require.Contains(t, s.bodies[len(s.bodies)-1], `"description":"D"`)
+	})
+	t.Run("clear", func(t *testing.T) {
+		_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Description = ""
+			return nil
+		})
+		require.NoError(t, err)
+		require.NotContains(t, s.bodies[len(s.bodies)-1], `"description"`, "what is left out is reset")
+	})
+}
+
+func TestUpdateLeavesTheServicesOwnFaultsAlone(t *testing.T) {
+	s, c := start(t)
+	s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Critical", "status": "New", "description": strings.Repeat("x", 6000)}})
+	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+		s.AddLabel("x")
+		return nil
+	})
+	require.NoError(t, err)
+	require.Contains(t, s.bodies[0], `"severity":"Critical"`, "a value that nobody knows survives")
+}
+
+func TestUpdateConflicts(t *testing.T) {
+	for _, status := range []int{http.StatusConflict, http.StatusPreconditionFailed} {
+		s, c := start(t)
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		puts, changes := 0, 0
+		s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+			if r.Method == http.MethodPut {
+				if puts++; puts < 3 {
+					s.objects["incidents/abc"]["properties"].(map[string]any)["description"] = fmt.Sprint("by another ", puts)
+					fail(w, status, "Conflict")
+					return true
+				}
+			}
+			return false
+		}
+		i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			changes++
+			s.Title += "!"
+			return nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, 3, changes, "the change is applied afresh")
+		require.Equal(t, "T!", i.Properties.Title, "to what is there, not to what it made before")
+		require.Equal(t, "by another 2", i.Properties.Description)
+	}
+}
+
+func TestUpdateGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{t: t, objects: map[string]map[string]any{}}
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+			if r.Method == http.MethodPut {
+				fail(w, http.StatusConflict, "Conflict")
+			}
+			return r.Method == http.MethodPut
+		}
+		c := connect(t, "https://arm.example", client.WithTransport(inMemory{s}))
+		changes := 0
+		label := func(s *arm.IncidentSettings) error {
+			changes++
+			s.AddLabel(fmt.Sprint(changes))
+			return nil
+		}
+		start := time.Now()
+		_, err := c.UpdateIncident(t.Context(), "abc", label)
+		require.ErrorContains(t, err, "others changed the object 31 times before this update could: PUT ")
+		require.ErrorIs(t, err, client.ErrConflict)
+		require.Equal(t, 31, changes)
+		require.Less(t, time.Since(start), time.Minute, "by the clock of the test")
+
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err = c.UpdateIncident(ctx, "abc", label)
+		require.ErrorIs(t, err, context.DeadlineExceeded, "a pause ends with the context")
+	})
+}
+
+// inMemory answers without a socket, so that a test may bend time.
+type inMemory struct{ http.Handler }
+
+func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// TestUpdateWhoseAnswerWasLost is a write that was executed and answered by a cut
+// connection: sent again, its etag is stale, and the conflict is with itself.
+func TestUpdateWhoseAnswerWasLost(t *testing.T) {
+	s, c := start(t)
+	s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+	lost := false
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		if r.Method != http.MethodPut || lost {
+			return false
+		}
+		lost = true
+		s.put(discard{}, r, path)
+		panic(http.ErrAbortHandler)
+	}
+	i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+		s.Labels = append(s.Labels, arm.Label{Name: "x"}) // not fit to be done twice
+		return nil
+	})
+	require.NoError(t, err)
+	require.Len(t, i.Properties.Labels, 1, "nothing is doubled")
+	require.Equal(t, []string{"GET incidents/abc", "PUT incidents/abc", "PUT incidents/abc", "GET incidents/abc"}, s.requests())
+}
+
+type discard struct{}
+
+func (discard) Header() http.Header         { return http.Header{} }
+func (discard) Write(b []byte) (int, error) { return len(b), nil }
+func (discard) WriteHeader(int)             {}
+
+func TestUpdateWithoutETag(t *testing.T) {
+	s, c := start(t)
+	s.objects["incidents/abc"] = map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}}
+	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+		s.Title = "U"
+		return nil
+	})
+	require.ErrorIs(t, err, arm.ErrNoETag)
+	require.Equal(t, []string{"GET incidents/abc"}, s.requests())
+}
+
+// TestTwoWriters has two writers make 1,000 updates of one incident, each of which
+// adds a label of its own.
+func TestTwoWriters(t *testing.T) {
+	const updates = 500 // by each
+	s, c := start(t)
+	_, err := c.CreateIncident(t.Context(), "abc", settings)
+	require.NoError(t, err)
+	s.mu.Lock()
+	conflicts := 0
+	s.intercept = func(_ http.ResponseWriter, r *http.Request, _ string) bool {
+		if r.Method == http.MethodPut {
+			conflicts++
+		}
+		return false
+	}
+	s.mu.Unlock()
+	var wg sync.WaitGroup
+	var failed atomic.Int64
+	for writer := range 2 {
+		wg.Go(func() {
+			for n := range updates {
+				_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+					s.Labels = append(s.Labels, arm.Label{Name: fmt.Sprintf("w%d-%d", writer, n)})
+					return nil
+				})
+				if err != nil {
+					t.Errorf("writer %d, update %d: %v", writer, n, err)
+					failed.Add(1)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	require.Zero(t, failed.Load())
+	i, err := c.GetIncident(t.Context(), "abc")
+	require.NoError(t, err)
+	seen := map[string]int{}
+	for _, l := range i.Properties.Labels {
+		seen[l.Name]++
+	}
+	require.Len(t, seen, 2*updates)
+	require.Len(t, i.Properties.Labels, 2*updates, "and none twice")
+	t.Logf("%d updates took %d writes, of which %d met a conflict", 2*updates, conflicts, conflicts-2*updates)
+}
+
+func TestIDsDoNotEscapeTheirPath(t *testing.T) {
+	for id, segment := range map[string]string{
+		"a/../b":     "a%2F..%2Fb",
+		"a?x=1#y":    "a%3Fx=1%23y",
+		"%2e%2e":     "%252e%252e",
+		"ä ö\\":      "%C3%A4%20%C3%B6%5C",
+		"a%2Fb":      "a%252Fb",
+		"..a":        "..a",
+		"x;y=1,z:@&": "x%3By=1%2Cz:@&",
+	} {
+		s, c := start(t)
+		_, err := c.CreateIncident(t.Context(), id, settings)
+		require.NoError(t, err)
+		require.Equal(t, []string{"PUT incidents/" + segment}, s.requests())
+		_, err = c.GetComment(t.Context(), id, id)
+		require.ErrorIs(t, err, client.ErrNotFound)
+		require.Equal(t, []string{"GET incidents/" + segment + "/comments/" + segment}, s.requests())
+	}
+	s, c := start(t)
+	for _, id := range []string{"", ".", "..", "a\nb", "\xff"} {
+		_, err := c.CreateIncident(t.Context(), id, arm.IncidentSettings{})
+		var invalid *arm.ValidationError
+		require.ErrorAs(t, err, &invalid, "%q", id)
+		require.Equal(t, "incidentId", invalid.Problems[0].Path)
+		require.Len(t, invalid.Problems, 4, "all problems at once: id, title, severity, status")
+	}
+	require.Empty(t, s.requests())
+}
+
+func TestStatuses(t *testing.T) {
+	get := func(c *arm.Client, t *testing.T) error {
+		_, err := c.GetIncident(t.Context(), "abc")
+		return err
+	}
+	put := func(c *arm.Client, t *testing.T) error {
+		_, err := c.CreateIncident(t.Context(), "abc", settings)
+		return err
+	}
+	destroy := func(c *arm.Client, t *testing.T) error {
+		_, err := c.DeleteIncident(t.Context(), "abc")
+		return err
+	}
+	for _, tt := range []struct {
+		name   string
+		call   func(*arm.Client, *testing.T) error
+		status int
+		header http.Header
+		want   error
+		sent   int
+		pause  time.Duration
+	}{
+		{"409", put, http.StatusConflict, nil, client.ErrConflict, 1, 0},
+		{"412", put, http.StatusPreconditionFailed, nil, client.ErrConflict, 1, 0},
+		{"404 on delete", destroy, http.StatusNotFound, nil, client.ErrNotFound, 1, 0},
+		{"413", put, http.StatusRequestEntityTooLarge, nil, nil, 1, 0},
+		{"429 with Retry-After", get, http.StatusTooManyRequests, http.Header{"Retry-After": {"0"}}, client.ErrThrottled, 2, 0},
+		{"429 with retry-after-ms", put, http.StatusTooManyRequests, http.Header{"Retry-After-Ms": {"3"}}, client.ErrThrottled, 2, 3 * time.Millisecond},
+		{"429 with x-ms-retry-after-ms", destroy, http.StatusTooManyRequests, http.Header{"X-Ms-Retry-After-Ms": {"4"}}, client.ErrThrottled, 2, 4 * time.Millisecond},
+		{"429 with a longer pause than allowed", get, http.StatusTooManyRequests, http.Header{"Retry-After": {"3600"}}, client.ErrThrottled, 1, time.Hour},
+		{"504", put, http.StatusGatewayTimeout, nil, client.ErrUnavailable, 2, 0},
+		{"500", destroy, http.StatusInternalServerError, nil, client.ErrUnavailable, 2, 0},
+		{"405", put, http.StatusMethodNotAllowed, nil, nil, 1, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, c := start(t)
+			s.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+				for name, values := range tt.header {
+					w.Header()[name] = values
+				}
+				w.Header().Set("x-ms-request-id", "r1")
+				w.Header().Set("x-ms-correlation-request-id", "c1")
+				fail(w, tt.status, "Code")
+				return true
+			}
+			err := tt.call(c, t)
+			var got *client.Error
+			require.ErrorAs(t, err, &got)
+			require.Equal(t, tt.status, got.StatusCode)
+			require.Equal(t, "Code", got.Code)
+			require.Equal(t, "about Code", got.Message)
+			require.Equal(t, "r1", got.RequestID)
+			require.Equal(t, "c1", got.CorrelationID)
+			require.Equal(t, tt.pause, got.RetryAfter)
+			if tt.want != nil {
+				require.ErrorIs(t, err, tt.want)
+			}
+			require.Len(t, s.requests(), tt.sent)
+		})
+	}
+}
+
+func TestAnswersWithoutBody(t *testing.T) {
+	for _, status := range []int{http.StatusAccepted, http.StatusNoContent} {
+		s, c := start(t)
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method != http.MethodPut {
+				return false
+			}
+			s.put(discard{}, r, path)
+			w.WriteHeader(status)
+			return true
+		}
+		i, err := c.CreateIncident(t.Context(), "abc", settings)
+		require.NoError(t, err)
+		require.Equal(t, "Suspicious login", i.Properties.Title, "the incident is read")
+		require.Equal(t, []string{"PUT incidents/abc", "GET incidents/abc"}, s.requests())
+	}
+}
+
+func TestCreatingIsSafeToRepeat(t *testing.T) {
+	s, c := start(t)
+	cut := true
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		if cut {
+			cut = false
+			s.put(discard{}, r, path)
+			panic(http.ErrAbortHandler)
+		}
+		return false
+	}
+	_, err := c.CreateIncident(t.Context(), arm.IDFor("case 1"), settings)
+	require.NoError(t, err)
+	require.Len(t, s.requests(), 2)
+	require.Equal(t, []string{"incidents/" + arm.IDFor("case 1")}, s.paths())
+}
+
+func TestCorrelationAndRemaining(t *testing.T) {
+	s, c := start(t)
+	require.Empty(t, c.Remaining())
+	s.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+		w.Header().Set("x-ms-ratelimit-remaining-subscription-reads", "249")
+		w.Header().Set("x-ms-ratelimit-remaining-tenant-writes", "199")
+		w.Header().Set("x-ms-ratelimit-remaining-resource", "Microsoft.X/Y;12")
+		return false
+	}
+	ctx := arm.WithCorrelationID(t.Context(), "5e5de1c2-7f0b-4f0e-8a57-2f9c7f0a3c11")
+	_, err := c.GetIncident(ctx, "abc")
+	require.ErrorIs(t, err, client.ErrNotFound)
+	require.Equal(t, "5e5de1c2-7f0b-4f0e-8a57-2f9c7f0a3c11", s.header.Get("x-ms-correlation-request-id"))
+	want := map[string]int{"subscription-reads": 249, "tenant-writes": 199}
+	require.Equal(t, want, c.Remaining())
+	require.Equal(t, want, c.Preview().Remaining(), "a client of another version shares the connection and what is known of it")
+}
+
+func TestVersions(t *testing.T) {
+	s, c := start(t)
+	for version, c := range map[string]*arm.Client{
+		"2025-09-01": c, "2025-07-01-preview": c.Preview(), "2025-10-01-preview": c.Version("2025-10-01-preview"),
+	} {
+		_, err := c.GetIncident(t.Context(), "abc")
+		require.ErrorIs(t, err, client.ErrNotFound)
+		require.Equal(t, "api-version="+version, s.query)
+	}
+}
