@@ -65,15 +65,15 @@ func (c *Client) DeleteIncident(ctx context.Context, id string) (existed bool, e
 	return destroy(ctx, c, &incidents, at(id, "incidents", id), incidentIDs(id))
 }
 
-// ListAlerts returns the alerts of an incident, whose properties are
+// ListIncidentAlerts returns the alerts of an incident, whose properties are
 // [*sentinel.SecurityAlert]. The service has no pages here.
-func (c *Client) ListAlerts(ctx context.Context, incidentID string) (sentinel.List, error) {
+func (c *Client) ListIncidentAlerts(ctx context.Context, incidentID string) (sentinel.List, error) {
 	return c.belongings(ctx, incidentID, "alerts")
 }
 
-// ListBookmarks returns the bookmarks of an incident, whose properties are
+// ListIncidentBookmarks returns the bookmarks of an incident, whose properties are
 // [*sentinel.Bookmark]. The service has no pages here.
-func (c *Client) ListBookmarks(ctx context.Context, incidentID string) (sentinel.List, error) {
+func (c *Client) ListIncidentBookmarks(ctx context.Context, incidentID string) (sentinel.List, error) {
 	return c.belongings(ctx, incidentID, "bookmarks")
 }
 
@@ -106,9 +106,9 @@ type EntityCount struct {
 	Count int32         `json:"count"`
 }
 
-// ListEntities returns what the alerts of an incident are about. The service has no
+// ListIncidentEntities returns what the alerts of an incident are about. The service has no
 // pages here.
-func (c *Client) ListEntities(ctx context.Context, incidentID string) (*Entities, error) {
+func (c *Client) ListIncidentEntities(ctx context.Context, incidentID string) (*Entities, error) {
 	if err := incidentIDs(incidentID).Err(); err != nil {
 		return nil, err
 	}

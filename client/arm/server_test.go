@@ -46,10 +46,17 @@ type service struct {
 
 func start(t *testing.T, opts ...client.Option) (*service, *arm.Client) {
 	t.Helper()
+	s, c, _ := startAt(t, opts...)
+	return s, c
+}
+
+// startAt starts a service, and returns its address too.
+func startAt(t *testing.T, opts ...client.Option) (*service, *arm.Client, string) {
+	t.Helper()
 	s := &service{t: t, objects: map[string]map[string]any{}}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
-	return s, connect(t, server.URL, opts...)
+	return s, connect(t, server.URL, opts...), server.URL
 }
 
 func connect(t *testing.T, url string, opts ...client.Option) *arm.Client {
