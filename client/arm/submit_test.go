@@ -1,0 +1,288 @@
+package arm_test
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/alert/attack"
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/arm"
+	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+var renew = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares a value in JSON with a file of testdata.
+func golden(t *testing.T, name string, v any) {
+	t.Helper()
+	got, err := json.MarshalIndent(v, "", "  ")
+	require.NoError(t, err)
+	got = append(got, '\n')
+	path := filepath.Join("testdata", name)
+	if *renew {
+		require.NoError(t, os.WriteFile(path, got, 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff(string(want), string(got)))
+}
+
+// fullSubmission uses all that a draft has.
+func fullSubmission() arm.Submission {
+	return arm.Submission{
+		IncidentID:    arm.IDFor("case 4711"),
+		FirstActivity: time.Date(2026, 8, 4, 9, 0, 0, 0, time.FixedZone("", 3600)), LastActivity: time.Date(2026, 8, 4, 10, 0, 0, 0, time.UTC),
+		Alerts: []string{"1e5a5a6e-0000-4000-8000-000000000001"},
+		Draft: incident.Draft{
+			Name: "Account takeover", Owner: "soc.tier2@contoso.com", Tags: []string{"hunting", "tor"}, Comment: "Please look today.",
+			Alerts: []alert.Draft{
+				{
+					Title: `Login from "TOR"`, Severity: alert.Medium, Category: alert.InitialAccess,
+					Description: "The account signed in from an address on the TOR exit list.", Techniques: []attack.ID{"T1078"},
+					RecommendedActions: "1. Reset the password\n- Revoke the sessions\n\n  * Ask the user\n-x stays",
+					Entities: []entity.Definition{
+						entity.UserByPrincipalName("john.doe@contoso.com").Impacted(),
+						entity.DeviceByID("deadbeef0001").Impacted(),
+						entity.IPAddress("185.220.101.50").Related(),
+					},
+				},
+				{
+					Title: "Mailbox rule", Severity: alert.High, Category: "Malware", Description: "A rule forwards all mail.",
+					RecommendedActions: "Ask the user\nRemove the rule", ExcludedFromCorrelation: true,
+					Entities: []entity.Definition{
+						entity.FileBySHA256(strings.Repeat("ab", 32)).Impacted(),
+						entity.RegistryKey(`HKLM\SOFTWARE\Contoso`).Related(),
+						entity.DeviceByName("ws-17.contoso.com").Related(),
+					},
+				},
+			},
+		},
+	}
+}
+
+func TestRaise(t *testing.T) {
+	for name, preview := range map[string]bool{"stable": false, "preview": true} {
+		t.Run(name, func(t *testing.T) {
+			s, c := start(t)
+			if preview {
+				c = c.Preview()
+			}
+			r, err := c.Raise(t.Context(), fullSubmission())
+			require.NoError(t, err)
+			require.True(t, r.Done())
+			require.Equal(t, "3177", r.IncidentID)
+			require.Equal(t, "https://portal.azure.com/#asset/incident", r.IncidentWebURL)
+			golden(t, "receipt-"+name+".json", r)
+			bodies := make([]json.RawMessage, len(s.bodies))
+			for i, b := range s.bodies {
+				bodies[i] = json.RawMessage(b)
+			}
+			golden(t, "requests-"+name+".json", bodies)
+
+			sent := s.requests()
+			require.Equal(t, "GET incidents/"+arm.IDFor("case 4711"), sent[0])
+			require.Len(t, sent, 1+len(r.Steps), "one look, and one request for each step")
+
+			// Once more: everything is there, and an analyst has worked on it.
+			_, err = c.UpdateIncident(t.Context(), arm.IDFor("case 4711"), func(s *arm.IncidentSettings) error {
+				s.Status = arm.StatusClosed
+				s.Unassign()
+				return nil
+			})
+			require.NoError(t, err)
+			before := s.paths()
+			s.requests()
+			again, err := c.Raise(t.Context(), fullSubmission())
+			require.NoError(t, err)
+			require.True(t, again.Done())
+			for _, step := range again.Steps {
+				require.True(t, step.Existed)
+			}
+			require.Equal(t, before, s.paths())
+			for _, request := range s.requests() {
+				require.True(t, strings.HasPrefix(request, "GET "), "%s: a repeated submission changes nothing", request)
+			}
+			require.Empty(t, cmp.Diff(r.NotCarried, again.NotCarried))
+		})
+	}
+}
+
+func TestRaiseAfterACrash(t *testing.T) {
+	s, c := start(t)
+	c = c.Preview()
+	whole, err := c.Raise(t.Context(), fullSubmission())
+	require.NoError(t, err)
+	all := s.paths()
+	for n := range whole.Steps {
+		s, c := start(t)
+		c = c.Preview()
+		puts := 0
+		s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+			if r.Method == http.MethodPut {
+				if puts++; puts > n {
+					fail(w, http.StatusForbidden, "AuthorizationFailed")
+					return true
+				}
+			}
+			return false
+		}
+		r, err := c.Raise(t.Context(), fullSubmission())
+		require.ErrorIs(t, err, client.ErrForbidden)
+		require.False(t, r.Done())
+		require.Len(t, s.paths(), n)
+		s.intercept = nil
+		r, err = c.Raise(t.Context(), fullSubmission())
+		require.NoError(t, err)
+		require.True(t, r.Done())
+		require.Equal(t, all, s.paths(), "what was missing is there, and nothing twice")
+	}
+}
+
+func TestRaiseGoesOnAfterAStepThatFails(t *testing.T) {
+	s, c := start(t)
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		switch {
+		case strings.Contains(path, "/relations/"):
+			fail(w, http.StatusNotFound, "NotFound")
+		case strings.Contains(path, "/tasks/"):
+			fail(w, http.StatusBadRequest, "BadRequest")
+		default:
+			return false
+		}
+		return true
+	}
+	r, err := c.Raise(t.Context(), fullSubmission())
+	require.ErrorContains(t, err, "step 2 of 9 (createTask): PUT ")
+	require.ErrorContains(t, err, "step 9 of 9 (relateAlert): PUT ")
+	require.ErrorIs(t, err, client.ErrInvalid)
+	require.ErrorIs(t, err, client.ErrNotFound)
+	for _, step := range r.Steps {
+		want := incident.StateDone
+		if step.Action == incident.ActionCreateTask || step.Action == incident.ActionRelateAlert {
+			want = incident.StateFailed
+		}
+		require.Equal(t, want, step.State, step.Action)
+	}
+
+	s, c = start(t)
+	s.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+		fail(w, http.StatusForbidden, "AuthorizationFailed")
+		return true
+	}
+	r, err = c.Raise(t.Context(), fullSubmission())
+	require.ErrorContains(t, err, "step 1 of 9 (createIncident): GET ")
+	require.Len(t, s.requests(), 1, "without an incident nothing else is tried")
+	require.Equal(t, incident.StateFailed, r.Steps[0].State)
+	require.Equal(t, incident.StatePending, r.Steps[1].State)
+}
+
+func TestSubmit(t *testing.T) {
+	s, c := start(t)
+	draft := fullSubmission().Draft
+	first, err := c.Submit(t.Context(), draft)
+	require.NoError(t, err)
+	correlation := s.header.Get("x-ms-correlation-request-id")
+	require.Len(t, correlation, 36, "the requests of a submission belong together")
+	second, err := c.Submit(t.Context(), draft)
+	require.NoError(t, err)
+	require.NotEqual(t, first.ResourceID, second.ResourceID, "each is a new incident")
+	require.NotEqual(t, correlation, s.header.Get("x-ms-correlation-request-id"))
+
+	given, err := c.Raise(arm.WithCorrelationID(t.Context(), "1e5a5a6e-0000-4000-8000-000000000009"), arm.Submission{Draft: draft})
+	require.NoError(t, err)
+	require.True(t, given.Done())
+	require.Equal(t, "1e5a5a6e-0000-4000-8000-000000000009", s.header.Get("x-ms-correlation-request-id"))
+}
+
+func TestRaiseRefuses(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.IncidentID = "a\n"
+	sub.Alerts = make([]string, 151)
+	for i := range sub.Alerts {
+		sub.Alerts[i] = "x"
+	}
+	sub.Alerts[7] = ""
+	sub.Draft.Alerts[0].Severity = "serious"
+	sub.Draft.Alerts[0].LinkToIncident = 5
+	sub.Draft.Alerts[1].RecommendedActions = strings.Repeat("Do this now\n", 3)
+	for i := range 40 {
+		sub.Draft.Alerts[1].RecommendedActions += "Do " + strings.Repeat("x", i+1) + "\n"
+	}
+	_, err := c.Raise(t.Context(), sub)
+	var invalid *arm.ValidationError
+	require.ErrorAs(t, err, &invalid)
+	require.Equal(t, `alerts[0].severity is "serious"; give one of high, medium, low, informational
+incidentId is "a\n", which holds a control character or a broken one
+alerts[0].linkToIncident is 5, an incident of Defender; Azure Resource Manager cannot add to it, so leave it out or raise the draft through Microsoft Graph
+relatedAlerts[7] is missing; give an id such as NewID or IDFor makes
+relatedAlerts gives 151 alerts; an incident has at most 150
+alerts gives 45 tasks, one for each line of recommendedActions; an incident has at most 40`, err.Error())
+	require.Empty(t, s.requests())
+
+	_, err = c.Raise(t.Context(), arm.Submission{})
+	require.EqualError(t, err, "alerts is empty; give at least 1")
+}
+
+func TestLongContextIsSplit(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.Draft.Alerts[0].Title = strings.Repeat("ä", 70000)
+	sub.Draft.Alerts[1].Entities = nil
+	for i := range 60 {
+		sub.Draft.Alerts[1].Entities = append(sub.Draft.Alerts[1].Entities, entity.URL("https://example.test/"+strings.Repeat("x", 900)+string(rune('a'+i/26))+string(rune('a'+i%26))).Impacted())
+	}
+	_, err := c.Raise(t.Context(), sub)
+	require.NoError(t, err)
+	var comments []string
+	for _, body := range s.bodies {
+		var doc struct {
+			Properties struct {
+				Message string `json:"message"`
+			} `json:"properties"`
+		}
+		require.NoError(t, json.Unmarshal([]byte(body), &doc))
+		if m := doc.Properties.Message; m != "" {
+			require.LessOrEqual(t, len([]rune(m)), arm.MaxComment)
+			comments = append(comments, m)
+		}
+	}
+	require.Greater(t, len(comments), 4)
+	text := strings.Join(comments, "\n")
+	require.Equal(t, 70000, strings.Count(text, "ä"), "nothing is lost")
+	require.Equal(t, 60, strings.Count(text, "- impacted: url url https://"))
+}
+
+func TestOwnerThatTheServiceDoesNotFind(t *testing.T) {
+	s, c := start(t)
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		if r.Method == http.MethodPut && strings.Count(path, "/") == 1 {
+			s.put(discard{}, r, path)
+			delete(s.objects[path]["properties"].(map[string]any), "owner")
+			answer(w, http.StatusCreated, s.objects[path])
+			return true
+		}
+		return false
+	}
+	r, err := c.Raise(t.Context(), fullSubmission())
+	require.NoError(t, err)
+	require.Equal(t, incident.Omission{Path: "assignedTo", Reason: `the service did not find "soc.tier2@contoso.com"; the incident has no owner`}, r.NotCarried[len(r.NotCarried)-1])
+}
+
+func TestIDFor(t *testing.T) {
+	require.Regexp(t, `^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`, arm.IDFor("case 1"))
+	require.Equal(t, arm.IDFor("case 1"), arm.IDFor("case 1"))
+	require.NotEqual(t, arm.IDFor("case 1"), arm.IDFor("Case 1"), "references are texts of another system, which may tell case apart")
+	require.Equal(t, "5bbc359a-330a-5da3-8bab-508c0a82c61c", arm.IDFor("case 4711"), "an id that was given once stays for ever")
+}
