@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,6 +50,9 @@ func ParseColumn(column []byte) (List, []entity.Problem, error) {
 	if err := wire.Unmarshal(whole, &items); err != nil {
 		return nil, nil, err
 	}
+	if len(items) > MaxEntities {
+		return nil, nil, tooMany()
+	}
 	p := columnParser{taken: map[string]bool{}}
 	for i, item := range items {
 		path := validate.Index("", i)
@@ -60,8 +64,19 @@ func ParseColumn(column []byte) (List, []entity.Problem, error) {
 			p.entity(path, item)
 		}
 	}
+	if len(p.list) > MaxEntities {
+		return nil, nil, tooMany()
+	}
 	p.check()
 	return p.list, p.ps, nil
+}
+
+// MaxEntities is how many entities [ParseColumn] reads. Microsoft Sentinel puts at
+// most 500 into an alert.
+const MaxEntities = 10_000
+
+func tooMany() error {
+	return fmt.Errorf("the column has more than %d entities", MaxEntities)
 }
 
 type columnParser struct {
@@ -157,13 +172,15 @@ func (p *columnParser) entity(path string, v jsontext.Value) string {
 		below := path + "." + m.name
 		m.value = p.flatten(below, m.value)
 		row, ok := byLogName(kind, m.name)
-		if ok {
+		if ok && rest.get(row.arm) == nil { // the first of several spellings counts
 			var arm jsontext.Value
 			if arm, ok = fromColumn(row, m.value); ok {
 				rest = append(rest, member{row.arm, arm})
 				continue
 			}
 			p.ps.Add(below, ruleNotConverted, "has not the form that it has in %s; it is kept as it is", kind)
+		} else if ok {
+			p.ps.Add(below, ruleNotConverted, "is there in another spelling too; it is kept as it is")
 		}
 		unknown = append(unknown, m)
 	}
@@ -195,7 +212,12 @@ func (p *columnParser) properties(path string, kind Kind, rest, unknown object) 
 // where a number is, is the same said in another way.
 func put(props Properties, m member) bool {
 	read := func(v jsontext.Value) bool {
-		return len(v) > 0 && json.Unmarshal(object{{m.name, v}}.json(), props, wire.Options()) == nil
+		if len(v) == 0 {
+			return false
+		}
+		// What cannot be read leaves a trace, such as a pointer to false.
+		doc := object{{m.name, v}}.json()
+		return json.Unmarshal(doc, newProperties(props.Kind()), wire.Options()) == nil && json.Unmarshal(doc, props, wire.Options()) == nil
 	}
 	switch {
 	case read(m.value):
@@ -262,40 +284,40 @@ const maxNesting = 8
 // The problems name the entities of kinds that the column does not have, and
 // members that name an entity which is not in the list.
 func (l List) Column() ([]byte, []entity.Problem) {
-	w := columnWriter{list: l, ids: map[*Entity]string{}}
+	w := columnWriter{index: newIndex(l), ids: map[int]string{}}
 	items := []jsontext.Value{}
-	add := func(e *Entity) {
-		if item := w.entity(e); item != nil {
+	add := func(i int) {
+		if item := w.entity(i); item != nil {
 			items = append(items, item)
 		}
 	}
 	for i := range l {
-		if w.ids[&l[i]] == "" {
-			add(&l[i])
+		if w.ids[i] == "" {
+			add(i)
 		}
 		for len(w.deferred) > 0 {
-			e := w.deferred[0]
+			next := w.deferred[0]
 			w.deferred = w.deferred[1:]
-			add(e)
+			add(next)
 		}
 	}
 	return list(items), w.ps
 }
 
 type columnWriter struct {
-	list     List
-	ids      map[*Entity]string // of what is written, or will be
-	deferred []*Entity
+	*index
+	ids      map[int]string // of what is written, or will be
+	deferred []int
 	depth    int
 	ps       validate.Problems
 }
 
 // id returns the id of an entity in the document.
-func (w *columnWriter) id(e *Entity) string {
-	if w.ids[e] == "" {
-		w.ids[e] = strconv.Itoa(len(w.ids) + 1)
+func (w *columnWriter) id(i int) string {
+	if w.ids[i] == "" {
+		w.ids[i] = strconv.Itoa(len(w.ids) + 1)
 	}
-	return w.ids[e]
+	return w.ids[i]
 }
 
 // logType is the Type of an entity; it is empty for one that the column does not
@@ -308,27 +330,24 @@ func logType(e *Entity) string {
 }
 
 // entity writes an entity, or returns nil for one that the column does not have.
-func (w *columnWriter) entity(e *Entity) jsontext.Value {
-	at := 0
-	for i := range w.list {
-		if &w.list[i] == e {
-			at = i
-		}
-	}
-	path := validate.Index("", at)
+func (w *columnWriter) entity(i int) jsontext.Value {
+	e, path := &w.list[i], validate.Index("", i)
 	if logType(e) == "" {
 		w.ps.Add(path, ruleNotConverted, "is a %s, which is no entity of the column", e.Kind)
 		return nil
 	}
 	w.depth++
 	defer func() { w.depth-- }()
-	o := object{{"$id", quote(w.id(e))}, {"Type", quote(logType(e))}}
+	o := object{{"$id", quote(w.id(i))}, {"Type", quote(logType(e))}}
 	for _, m := range toObject(e.Properties) {
 		row := byARMName(e.Kind, m.name)
 		if !isField(e.Kind, m.name) {
 			row = memberRow{log: m.name}
 		}
-		if v := w.value(path+".properties."+m.name, row, m.value); v != nil {
+		below := path + ".properties." + m.name
+		if o.get(row.log) != nil {
+			w.ps.Add(below, ruleNotConverted, "has the name of another member in the column")
+		} else if v := w.value(below, row, m.value); v != nil {
 			o = append(o, member{row.log, v})
 		}
 	}
@@ -368,19 +387,19 @@ func (w *columnWriter) value(path string, row memberRow, v jsontext.Value) jsont
 // refer writes the entity with an id in its first place, and a reference to it in
 // the others. It returns nil where there is none.
 func (w *columnWriter) refer(path, id string) jsontext.Value {
-	e := w.list.Find(id)
-	if e == nil {
+	i := w.find(id)
+	if i < 0 {
 		w.ps.Add(path, ruleNotConverted, "names the entity %s, which is not in the list", validate.Quote(id))
 		return nil
 	}
 	switch {
-	case w.ids[e] != "":
-	case logType(e) != "" && w.depth >= maxNesting:
-		w.deferred = append(w.deferred, e)
+	case w.ids[i] != "":
+	case logType(&w.list[i]) != "" && w.depth >= maxNesting:
+		w.deferred = append(w.deferred, i)
 	default:
-		return w.entity(e)
+		return w.entity(i)
 	}
-	return refTo(w.id(e))
+	return refTo(w.id(i))
 }
 
 // nest puts entities where ParseColumn has left references.

@@ -186,7 +186,7 @@ func (l List) Find(id string) *Entity {
 			return &l[i]
 		}
 	}
-	name := id[strings.LastIndexByte(id, '/')+1:]
+	name := lastPart(id)
 	for i := range l {
 		if l[i].Name != "" && strings.EqualFold(l[i].Name, name) {
 			return &l[i]
@@ -195,10 +195,46 @@ func (l List) Find(id string) *Entity {
 	return nil
 }
 
+func lastPart(id string) string { return id[strings.LastIndexByte(id, '/')+1:] }
+
+// index finds the entities of a list as [List.Find] does, in the same time however
+// long the list is.
+type index struct {
+	list         List
+	byID, byName map[string]int
+}
+
+func newIndex(l List) *index {
+	x := &index{l, make(map[string]int, len(l)), make(map[string]int, len(l))}
+	add := func(m map[string]int, key string, i int) {
+		if key = strings.ToLower(key); key != "" {
+			if _, ok := m[key]; !ok {
+				m[key] = i
+			}
+		}
+	}
+	for i := range l {
+		add(x.byID, l[i].ID, i)
+		add(x.byName, l[i].Name, i)
+	}
+	return x
+}
+
+// find returns the place in the list of the entity that id names, or -1.
+func (x *index) find(id string) int {
+	if i, ok := x.byID[strings.ToLower(id)]; ok {
+		return i
+	}
+	if i, ok := x.byName[strings.ToLower(lastPart(id))]; ok {
+		return i
+	}
+	return -1
+}
+
 // find returns the properties of the entity that id names, if they are a P.
-func find[P Properties](l List, id string) (p P, ok bool) {
-	if e := l.Find(id); e != nil {
-		p, ok = e.Properties.(P)
+func find[P Properties](x *index, id string) (p P, ok bool) {
+	if i := x.find(id); i >= 0 {
+		p, ok = x.list[i].Properties.(P)
 	}
 	return p, ok && !reflect.ValueOf(p).IsNil()
 }

@@ -3,6 +3,7 @@ package sentinel
 import (
 	"cmp"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,6 +29,10 @@ func FromEvidence(list evidence.List) (List, []entity.Problem) {
 	var ps validate.Problems
 	for i, e := range list {
 		path := validate.Index("", i)
+		if v := reflect.ValueOf(e); !v.IsValid() || v.IsNil() {
+			ps.Add(path, ruleNotConverted, "is no evidence")
+			continue
+		}
 		p := b.from(e)
 		if p == nil {
 			ps.Add(path, ruleNotConverted, "is of the type %s, for which Sentinel has no kind", validate.Quote(e.ODataType()))
@@ -37,7 +42,7 @@ func FromEvidence(list evidence.List) (List, []entity.Problem) {
 		alone := builder{}
 		back := List{{ID: "0", Name: "0", Kind: p.Kind(), Properties: alone.from(e)}}
 		back = append(back, alone.list...)
-		lost(&ps, path, evidenceObject(e), evidenceObject(back.evidence(0)), string(p.Kind())+" of Sentinel")
+		lost(&ps, path, evidenceObject(e), evidenceObject(newIndex(back).evidence(0)), string(p.Kind())+" of Sentinel")
 	}
 	return b.list, ps
 }

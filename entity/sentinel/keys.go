@@ -13,7 +13,7 @@ import (
 // entities that this one names, such as its host, are looked up in the list. An
 // entity of a kind without a table of identifiers, such as an alert, has none.
 func (l List) Keys(i int, scope entity.Scope) []entity.Key {
-	e := &l[i]
+	e, x := &l[i], newIndex(l)
 	ids := map[string]string{}
 	for _, m := range toObject(e.Properties) {
 		switch m.value.Kind() {
@@ -26,34 +26,34 @@ func (l List) Keys(i int, scope entity.Scope) []entity.Key {
 	var hashes []*FileHash
 	switch p := e.Properties.(type) {
 	case *Account:
-		ids["Host"] = l.hostName(p.HostEntityID)
+		ids["Host"] = x.hostName(p.HostEntityID)
 	case *Host:
 		for _, m := range readObject(p.Unknown) {
 			if id, ok := reference(m.value); ok && m.name == "IoTDevice" {
-				if device, ok := find[*IoTDevice](l, id); ok {
+				if device, ok := find[*IoTDevice](x, id); ok {
 					ids["IoTDevice"] = device.DeviceID
 				}
 			}
 		}
 	case *IoTDevice:
-		if hub, ok := find[*AzureResource](l, p.IoTHubEntityID); ok {
+		if hub, ok := find[*AzureResource](x, p.IoTHubEntityID); ok {
 			ids["IoTHub"] = hub.ResourceID
 		}
 	case *DNSResolution:
-		ids["DnsServerIp"], ids["HostIpAddress"] = l.address(p.DNSServerIPEntityID), l.address(p.HostIPAddressEntityID)
+		ids["DnsServerIp"], ids["HostIpAddress"] = x.address(p.DNSServerIPEntityID), x.address(p.HostIPAddressEntityID)
 	case *File:
-		ids["Host"] = l.hostName(p.HostEntityID)
-		hashes = l.hashes(p)
+		ids["Host"] = x.hostName(p.HostEntityID)
+		hashes = x.hashes(p)
 	case *Process:
-		ids["Host"] = l.hostName(p.HostEntityID)
-		if image, ok := find[*File](l, p.ImageFileEntityID); ok {
-			ids["ImageFile"] = l.fileName(image)
+		ids["Host"] = x.hostName(p.HostEntityID)
+		if image, ok := find[*File](x, p.ImageFileEntityID); ok {
+			ids["ImageFile"] = x.fileName(image)
 		}
-		if parent, ok := find[*Process](l, p.ParentProcessEntityID); ok {
+		if parent, ok := find[*Process](x, p.ParentProcessEntityID); ok {
 			ids["ParentProcessId"] = parent.ProcessID
 		}
 	case *RegistryValue:
-		if key, ok := find[*RegistryKey](l, p.KeyEntityID); ok {
+		if key, ok := find[*RegistryKey](x, p.KeyEntityID); ok {
 			ids["Key"] = key.path()
 		}
 	}
@@ -70,8 +70,8 @@ func (l List) Keys(i int, scope entity.Scope) []entity.Key {
 }
 
 // hostName is an id or a name of the host that id names.
-func (l List) hostName(id string) string {
-	h, ok := find[*Host](l, id)
+func (x *index) hostName(id string) string {
+	h, ok := find[*Host](x, id)
 	if !ok {
 		return ""
 	}
@@ -82,17 +82,17 @@ func (l List) hostName(id string) string {
 	return cmp.Or(h.AzureID, h.OMSAgentID, name)
 }
 
-func (l List) address(id string) string {
-	if ip, ok := find[*IP](l, id); ok {
+func (x *index) address(id string) string {
+	if ip, ok := find[*IP](x, id); ok {
 		return ip.Address
 	}
 	return ""
 }
 
-func (l List) hashes(f *File) []*FileHash {
+func (x *index) hashes(f *File) []*FileHash {
 	var hashes []*FileHash
 	for _, id := range f.FileHashEntityIDs {
-		if h, ok := find[*FileHash](l, id); ok {
+		if h, ok := find[*FileHash](x, id); ok {
 			hashes = append(hashes, h)
 		}
 	}
@@ -100,11 +100,11 @@ func (l List) hashes(f *File) []*FileHash {
 }
 
 // fileName is the path of a file, or else a hash of it.
-func (l List) fileName(f *File) string {
+func (x *index) fileName(f *File) string {
 	if f.Directory != "" && f.FileName != "" {
 		return entity.CompositeValue(entity.IdentifierPath, f.Directory, f.FileName)
 	}
-	for _, h := range l.hashes(f) {
+	for _, h := range x.hashes(f) {
 		return h.HashValue
 	}
 	return ""

@@ -23,16 +23,18 @@ import (
 func (l List) Evidence() (evidence.List, []entity.Problem) {
 	var out evidence.List
 	var ps validate.Problems
+	x := newIndex(l)
 	for i := range l {
 		path := validate.Index("", i)
-		e := l.evidence(i)
+		e := x.evidence(i)
 		if e == nil {
 			ps.Add(path, ruleNotConverted, "is of the kind %s, for which Defender has no evidence", validate.Quote(string(l[i].Kind)))
 			continue
 		}
 		out = append(out, e)
 		var b builder
-		before, after := l.comparable(i, l), List{{Properties: b.from(e), Kind: l[i].Kind}}.comparable(0, b.list)
+		before := l[i].comparable(x)
+		after := (&Entity{Kind: l[i].Kind, Properties: b.from(e)}).comparable(newIndex(b.list))
 		lost(&ps, path+".properties", before, after, strings.TrimPrefix(e.ODataType(), "#microsoft.graph.security.")+" of Defender")
 	}
 	return out, ps
@@ -41,12 +43,12 @@ func (l List) Evidence() (evidence.List, []entity.Problem) {
 // comparable returns the properties of an entity for [lost]. Where it names other
 // entities only that it does is compared; what these say is theirs. The friendly
 // name only repeats other properties.
-func (l List) comparable(i int, known List) object {
+func (e *Entity) comparable(known *index) object {
 	var o object
-	for _, m := range toObject(l[i].Properties) {
-		switch byARMName(l[i].Kind, m.name).shape {
+	for _, m := range toObject(e.Properties) {
+		switch byARMName(e.Kind, m.name).shape {
 		case one:
-			if known.Find(text(m.value)) == nil {
+			if known.find(text(m.value)) < 0 {
 				continue
 			}
 			m.value = jsontext.Value("true")
@@ -118,8 +120,8 @@ func evidenceObject(e evidence.Evidence) object {
 
 // evidence makes evidence of the entity at index i, or nil if there is no type for
 // it.
-func (l List) evidence(i int) evidence.Evidence {
-	switch p := l[i].Properties.(type) {
+func (x *index) evidence(i int) evidence.Evidence {
+	switch p := x.list[i].Properties.(type) {
 	case *Account:
 		return &evidence.User{UserAccount: userAccount(p)}
 	case *SecurityGroup:
@@ -133,36 +135,36 @@ func (l List) evidence(i int) evidence.Evidence {
 	case *AzureResource:
 		return azureResource(p)
 	case *Host:
-		return l.device(p)
+		return x.device(p)
 	case *IoTDevice:
-		return l.ioTDevice(p)
+		return x.ioTDevice(p)
 	case *Nic:
-		return l.nic(p)
+		return x.nic(p)
 	case *IP:
 		return ipAddress(p)
 	case *URL:
 		return &evidence.URL{URL: p.URL}
 	case *DNSResolution:
-		e := &evidence.DNS{DomainName: p.DomainName, DNSServerIP: l.ip(p.DNSServerIPEntityID), HostIPAddress: l.ip(p.HostIPAddressEntityID)}
+		e := &evidence.DNS{DomainName: p.DomainName, DNSServerIP: x.ip(p.DNSServerIPEntityID), HostIPAddress: x.ip(p.HostIPAddressEntityID)}
 		for _, id := range p.IPAddressEntityIDs {
-			if ip := l.ip(id); ip != nil {
+			if ip := x.ip(id); ip != nil {
 				e.IPAddresses = append(e.IPAddresses, *ip)
 			}
 		}
 		return e
 	case *File:
-		return &evidence.File{FileDetails: l.fileDetails(p)}
+		return &evidence.File{FileDetails: x.fileDetails(p)}
 	case *FileHash:
 		return &evidence.FileHash{Algorithm: evidence.FileHashAlgorithm(strings.ToLower(string(p.Algorithm))), Value: p.HashValue}
 	case *Malware:
-		return l.malware(p)
+		return x.malware(p)
 	case *Process:
-		return l.process(p)
+		return x.process(p)
 	case *RegistryKey:
 		return &evidence.RegistryKey{RegistryHive: string(p.Hive), RegistryKey: p.Key}
 	case *RegistryValue:
 		e := &evidence.RegistryValue{RegistryValueName: p.ValueName, RegistryValue: p.ValueData, RegistryValueType: string(p.ValueType)}
-		if key, ok := find[*RegistryKey](l, p.KeyEntityID); ok {
+		if key, ok := find[*RegistryKey](x, p.KeyEntityID); ok {
 			e.RegistryHive, e.RegistryKey = string(key.Hive), key.Key
 		}
 		return e
@@ -204,7 +206,7 @@ func azureResource(p *AzureResource) *evidence.AzureResource {
 	return &evidence.AzureResource{ResourceID: p.ResourceID, ResourceName: p.text("ResourceName"), ResourceType: p.text("ResourceType")}
 }
 
-func (l List) device(p *Host) *evidence.Device {
+func (x *index) device(p *Host) *evidence.Device {
 	d := &evidence.Device{HostName: cmp.Or(p.HostName, p.NetBIOSName), DNSDomain: p.DNSDomain, NTDomain: p.NTDomain, OSPlatform: string(p.OSFamily), Version: p.OSVersion}
 	d.DeviceDNSName = d.HostName
 	if d.HostName != "" && d.DNSDomain != "" {
@@ -215,32 +217,32 @@ func (l List) device(p *Host) *evidence.Device {
 	}
 	for _, item := range readList(p.only("IpInterfaces")) {
 		id, _ := reference(item)
-		if ip, ok := find[*IP](l, id); ok {
+		if ip, ok := find[*IP](x, id); ok {
 			d.IPInterfaces = append(d.IPInterfaces, ip.Address)
 		}
 	}
 	return d
 }
 
-func (l List) ioTDevice(p *IoTDevice) *evidence.IoTDevice {
+func (x *index) ioTDevice(p *IoTDevice) *evidence.IoTDevice {
 	e := &evidence.IoTDevice{
 		DeviceID: p.DeviceID, DeviceName: p.DeviceName, DeviceType: p.DeviceType, DeviceSubType: p.DeviceSubType,
 		IoTSecurityAgentID: p.IoTSecurityAgentID, MACAddress: p.MACAddress, Manufacturer: p.Vendor, Model: p.Model,
 		SerialNumber: p.SerialNumber, OperatingSystem: p.OperatingSystem, Protocols: slices.Clone(p.Protocols), Owners: slices.Clone(p.Owners), Source: p.Source,
 		Importance: evidence.IoTDeviceImportanceType(small(string(p.Importance))), IsAuthorized: p.IsAuthorized, IsProgramming: p.IsProgramming, IsScanner: p.IsScanner,
-		PurdueLayer: p.PurdueLayer, Sensor: p.Sensor, Site: p.Site, Zone: p.Zone, IPAddress: l.ip(p.IPAddressEntityID),
+		PurdueLayer: p.PurdueLayer, Sensor: p.Sensor, Site: p.Site, Zone: p.Zone, IPAddress: x.ip(p.IPAddressEntityID),
 	}
-	if hub, ok := find[*AzureResource](l, p.IoTHubEntityID); ok {
+	if hub, ok := find[*AzureResource](x, p.IoTHubEntityID); ok {
 		e.IoTHub = azureResource(hub)
 	}
 	for _, id := range p.NicEntityIDs {
-		if nic, ok := find[*Nic](l, id); ok {
-			e.NICs = append(e.NICs, *l.nic(nic))
+		if nic, ok := find[*Nic](x, id); ok {
+			e.NICs = append(e.NICs, *x.nic(nic))
 		}
 	}
 	link := func(name string) string {
 		id, _ := reference(p.only(name))
-		if u, ok := find[*URL](l, id); ok {
+		if u, ok := find[*URL](x, id); ok {
 			return u.URL
 		}
 		return ""
@@ -252,12 +254,12 @@ func (l List) ioTDevice(p *IoTDevice) *evidence.IoTDevice {
 	return e
 }
 
-func (l List) nic(p *Nic) *evidence.NIC {
-	return &evidence.NIC{MACAddress: p.MACAddress, VLANs: slices.Clone(p.VLANs), IPAddress: l.ip(p.IPAddressEntityID)}
+func (x *index) nic(p *Nic) *evidence.NIC {
+	return &evidence.NIC{MACAddress: p.MACAddress, VLANs: slices.Clone(p.VLANs), IPAddress: x.ip(p.IPAddressEntityID)}
 }
 
-func (l List) ip(id string) *evidence.IP {
-	if p, ok := find[*IP](l, id); ok {
+func (x *index) ip(id string) *evidence.IP {
+	if p, ok := find[*IP](x, id); ok {
 		return ipAddress(p)
 	}
 	return nil
@@ -275,9 +277,9 @@ func ipAddress(p *IP) *evidence.IP {
 	return e
 }
 
-func (l List) fileDetails(p *File) *evidence.FileDetails {
+func (x *index) fileDetails(p *File) *evidence.FileDetails {
 	f := &evidence.FileDetails{FileName: p.FileName, FilePath: p.Directory, FileSize: p.number("SizeInBytes")}
-	for _, h := range l.hashes(p) {
+	for _, h := range x.hashes(p) {
 		switch HashAlgorithm(strings.ToUpper(string(h.Algorithm))) {
 		case HashMD5:
 			f.MD5 = h.HashValue
@@ -292,33 +294,33 @@ func (l List) fileDetails(p *File) *evidence.FileDetails {
 	return f
 }
 
-func (l List) malware(p *Malware) *evidence.Malware {
+func (x *index) malware(p *Malware) *evidence.Malware {
 	e := &evidence.Malware{Name: p.MalwareName, Category: p.Category}
 	for _, id := range p.FileEntityIDs {
-		if f, ok := find[*File](l, id); ok {
-			e.Files = append(e.Files, evidence.File{FileDetails: l.fileDetails(f)})
+		if f, ok := find[*File](x, id); ok {
+			e.Files = append(e.Files, evidence.File{FileDetails: x.fileDetails(f)})
 		}
 	}
 	for _, id := range p.ProcessEntityIDs {
-		if process, ok := find[*Process](l, id); ok {
-			e.Processes = append(e.Processes, *l.process(process))
+		if process, ok := find[*Process](x, id); ok {
+			e.Processes = append(e.Processes, *x.process(process))
 		}
 	}
 	return e
 }
 
-func (l List) process(p *Process) *evidence.Process {
+func (x *index) process(p *Process) *evidence.Process {
 	e := &evidence.Process{ProcessID: parseNumber(p.ProcessID), ProcessCommandLine: p.CommandLine, ProcessCreationDateTime: p.CreationTimeUTC}
-	if image, ok := find[*File](l, p.ImageFileEntityID); ok {
-		e.ImageFile = l.fileDetails(image)
+	if image, ok := find[*File](x, p.ImageFileEntityID); ok {
+		e.ImageFile = x.fileDetails(image)
 	}
-	if account, ok := find[*Account](l, p.AccountEntityID); ok {
+	if account, ok := find[*Account](x, p.AccountEntityID); ok {
 		e.UserAccount = userAccount(account)
 	}
-	if parent, ok := find[*Process](l, p.ParentProcessEntityID); ok {
+	if parent, ok := find[*Process](x, p.ParentProcessEntityID); ok {
 		e.ParentProcessID, e.ParentProcessCreationDateTime = parseNumber(parent.ProcessID), parent.CreationTimeUTC
-		if image, ok := find[*File](l, parent.ImageFileEntityID); ok {
-			e.ParentProcessImageFile = l.fileDetails(image)
+		if image, ok := find[*File](x, parent.ImageFileEntityID); ok {
+			e.ParentProcessImageFile = x.fileDetails(image)
 		}
 	}
 	return e
