@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/entity"
@@ -217,7 +216,7 @@ func put(props Properties, m member) bool {
 		}
 		// What cannot be read leaves a trace, such as a pointer to false.
 		doc := object{{m.name, v}}.json()
-		return json.Unmarshal(doc, newProperties(props.Kind()), wire.Options()) == nil && json.Unmarshal(doc, props, wire.Options()) == nil
+		return wire.Unmarshal(doc, newProperties(props.Kind())) == nil && wire.Unmarshal(doc, props) == nil
 	}
 	switch {
 	case read(m.value):
