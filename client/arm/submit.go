@@ -48,7 +48,7 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 		ctx = WithCorrelationID(ctx, c.NewID())
 	}
 	steps := p.steps()
-	r := &incident.Receipt{ResourceID: c.IncidentID(p.incidentID), NotCarried: p.notCarried}
+	r := &incident.Receipt{ResourceID: c.IncidentID(p.incidentID), NotCarried: p.notCarried, Draft: s.Draft}
 	for _, step := range steps {
 		r.Steps = append(r.Steps, step.Step)
 	}
