@@ -73,15 +73,15 @@ func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 // source of [client.WithRandom].
 func (c *Client) NewID() string { return c.conn.NewID() }
 
-// IncidentID, AlertID and BookmarkID return the ids in Azure Resource Manager of an
-// incident, an alert by its SystemAlertId, and a bookmark. The last two are what a
-// relation takes.
+// IncidentID returns the id of an incident in Azure Resource Manager.
 func (c *Client) IncidentID(id string) string { return c.workspace.resourceID("incidents", id) }
 
-// AlertID is described at [Client.IncidentID].
+// AlertID returns the id in Azure Resource Manager of an alert, by its SystemAlertId:
+// what a relation takes.
 func (c *Client) AlertID(systemAlertID string) string {
 	return c.workspace.resourceID("entities", systemAlertID)
 }
 
-// BookmarkID is described at [Client.IncidentID].
+// BookmarkID returns the id of a bookmark in Azure Resource Manager: what a relation
+// takes.
 func (c *Client) BookmarkID(id string) string { return c.workspace.resourceID("bookmarks", id) }
