@@ -1,0 +1,114 @@
+package store
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+
+	"github.com/incidentkit/incidentkit/client/emulator/internal/odata"
+)
+
+// Query is what a list is asked for.
+type Query struct {
+	// Filter is the text of a $filter, or empty.
+	Filter string
+	// Visible hides rows from the caller; nil hides none.
+	Visible func(row int32) bool
+	// After is the Next of the page before, or empty.
+	After string
+	// Skip leaves out the first rows, Top is the most that are returned.
+	Skip, Top int
+	// Count asks for the number of all rows that pass the filter.
+	Count bool
+	// OldestFirst turns the order around.
+	OldestFirst bool
+}
+
+// Page is a part of a list.
+type Page struct {
+	Rows []int32
+	// Next leads to the next page; it is empty on the last one.
+	Next  string
+	Count int
+}
+
+// ListAlerts returns a page of alerts, newest first. The error is that of the
+// filter or of After.
+func (tx *Tx) ListAlerts(q Query) (Page, error) { return tx.s.alertFields.list(q) }
+
+// ListIncidents returns a page of incidents, newest first.
+func (tx *Tx) ListIncidents(q Query) (Page, error) { return tx.s.incidentFields.list(q) }
+
+func (f *fields) list(q Query) (Page, error) {
+	passes := func(int) bool { return true }
+	if q.Filter != "" {
+		var err error
+		if passes, err = odata.Compile(q.Filter, f.column); err != nil {
+			return Page{}, err
+		}
+	}
+	var page Page
+	matches := func(row int32) bool { return passes(int(row)) && (q.Visible == nil || q.Visible(row)) }
+	if q.Count {
+		for _, row := range f.order {
+			if matches(row) {
+				page.Count++
+			}
+		}
+	}
+	step, at := -1, len(f.order)-1
+	if q.OldestFirst {
+		step, at = 1, 0
+	}
+	if q.After != "" {
+		after, err := parseToken(q.After)
+		if err != nil {
+			return Page{}, err
+		}
+		i, found := f.search(after)
+		switch {
+		case !q.OldestFirst:
+			at = i - 1
+		case found:
+			at = i + 1
+		default:
+			at = i
+		}
+	}
+	skip := q.Skip
+	for ; at >= 0 && at < len(f.order); at += step {
+		row := f.order[at]
+		if !matches(row) {
+			continue
+		}
+		if skip > 0 {
+			skip--
+			continue
+		}
+		if len(page.Rows) == q.Top {
+			last := page.Rows[len(page.Rows)-1]
+			page.Next = token(position{f.created[last], last})
+			break
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return page, nil
+}
+
+// token and parseToken write and read a position so that nobody takes it for
+// more than it is.
+func token(p position) string {
+	return base64.RawURLEncoding.EncodeToString(fmt.Appendf(nil, "%d.%d", p.created, p.row))
+}
+
+func parseToken(text string) (position, error) {
+	var p position
+	data, err := base64.RawURLEncoding.DecodeString(text)
+	if err == nil {
+		_, err = fmt.Sscanf(strings.TrimSpace(string(data)), "%d.%d", &p.created, &p.row)
+	}
+	if err != nil {
+		return position{}, fmt.Errorf("the skip token is not one of this service's")
+	}
+	return p, nil
+}
