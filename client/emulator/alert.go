@@ -2,102 +2,263 @@ package emulator
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
-	"time"
+	"strings"
 
 	"github.com/incidentkit/incidentkit/alert"
-	"github.com/incidentkit/incidentkit/incident"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/entity/evidence"
 )
 
 // createAlert makes an alert, and an incident for it unless it names one.
 //
 // Source: Learn, "alert: createAlert" (beta), with the fields of its examples.
-func (t *Tenant) createAlert(w http.ResponseWriter, r *http.Request) {
+func (c *call) createAlert() {
 	var body struct {
 		Input *alert.Draft `json:"createAlertInput"`
 	}
-	if !t.read(w, r, &body) {
+	if !c.read(&body) {
 		return
 	}
 	if body.Input == nil {
-		t.fail(w, r, http.StatusBadRequest, "BadRequest", "The parameter createAlertInput is missing.")
+		c.fail(http.StatusBadRequest, "BadRequest", "The parameter createAlertInput is missing.")
 		return
 	}
-	if err := body.Input.Validate(alert.ImpactedOptional()); err != nil {
-		t.fail(w, r, http.StatusBadRequest, "BadRequest", err.Error())
+	c.create(body.Input)
+}
+
+// createManualAlert is the older form of createAlert: the draft itself, with the
+// name of its type.
+//
+// Source: Learn, "Create manualAlert" (beta).
+func (c *call) createManualAlert() {
+	var body struct {
+		Type string `json:"@odata.type"`
+		alert.Draft
+	}
+	if !c.read(&body) {
 		return
 	}
-	t.mu.Lock()
-	created, ok := t.raise(body.Input)
-	t.mu.Unlock()
-	if !ok {
-		t.fail(w, r, http.StatusNotFound, "NotFound", "Incident "+strconv.FormatInt(body.Input.LinkToIncident, 10)+" does not exist.")
+	if strings.TrimPrefix(body.Type, "#") != "microsoft.graph.security.manualAlert" {
+		c.fail(http.StatusBadRequest, "BadRequest", "The property @odata.type must be #microsoft.graph.security.manualAlert.")
 		return
 	}
-	t.write(w, http.StatusCreated, created)
+	c.create(&body.Draft)
 }
 
-// raise stores a new alert and returns it as it is shown; the caller holds the
-// lock. It reports false when the incident to link to does not exist.
-func (t *Tenant) raise(d *alert.Draft) (alert.Alert, bool) {
-	now := t.stamp()
-	// The form of the ids is that of the documented example.
-	providerID := "ea" + t.newGUID()
-	id := providerID + "_aml"
-	owner, ok := t.incidentFor(d, now)
-	if !ok {
-		return alert.Alert{}, false
+func (c *call) create(d *alert.Draft) {
+	var rules []alert.Option
+	if !c.t.choices.ImpactedRequired {
+		rules = append(rules, alert.ImpactedOptional())
 	}
-	a := &alert.Alert{
-		ID: id, ProviderAlertID: "manual_" + providerID, IncidentID: owner.ID, TenantID: TenantID,
-		Title: d.Title, Description: d.Description, RecommendedActions: d.RecommendedActions,
-		Severity: d.Severity, Category: d.Category, Techniques: slices.Clone(d.Techniques),
-		Status: alert.StatusNew, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
-		ServiceSource: alert.ServiceMicrosoft365Defender, DetectionSource: alert.DetectionManual, ProductName: "Microsoft Defender XDR",
-		AlertWebURL: portal + "/alerts/" + id + "?tid=" + TenantID, IncidentWebURL: owner.IncidentWebURL,
-		CreatedDateTime: now, LastUpdateDateTime: now,
+	if err := d.Validate(rules...); err != nil {
+		c.fail(http.StatusBadRequest, "BadRequest", err.Error())
+		return
 	}
-	t.alerts[id] = a
-	t.members[owner.ID] = append(t.members[owner.ID], id)
-	owner.LastUpdateDateTime = now
-	if rank(d.Severity) > rank(owner.Severity) {
-		owner.Severity = d.Severity
-	}
-	return *a, true
-}
-
-func (t *Tenant) incidentFor(d *alert.Draft, now time.Time) (*incident.Incident, bool) {
-	if d.LinkToIncident != 0 {
-		found := t.incident(strconv.FormatInt(d.LinkToIncident, 10))
-		return found, found != nil
-	}
-	id := strconv.Itoa(len(t.incidents) + 1)
-	opened := &incident.Incident{
-		ID: id, TenantID: TenantID, DisplayName: d.Title, Description: d.Description, Severity: d.Severity,
-		Status: incident.StatusActive, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
-		IncidentWebURL:  portal + "/incident2/" + id + "/overview?tid=" + TenantID,
-		CreatedDateTime: now, LastUpdateDateTime: now,
-	}
-	t.incidents = append(t.incidents, opened)
-	return opened, true
-}
-
-func rank(s alert.Severity) int {
-	return slices.Index([]alert.Severity{alert.Informational, alert.Low, alert.Medium, alert.High}, s)
-}
-
-func (t *Tenant) getAlert(w http.ResponseWriter, r *http.Request) {
-	t.mu.Lock()
-	found, ok := t.alerts[r.PathValue("id")]
 	var shown alert.Alert
-	if ok {
-		shown = *found
-	}
-	t.mu.Unlock()
-	if !ok {
-		t.fail(w, r, http.StatusNotFound, "NotFound", "The alert does not exist.")
+	err := c.t.store.Write(func(tx *store.Tx) error {
+		row, err := c.t.raise(tx, d, c.who)
+		if err == nil {
+			shown = c.t.showAlert(tx.Alert(row), c.unknownMembers())
+		}
+		return err
+	})
+	if err != nil {
+		c.refuse(err)
 		return
 	}
-	t.write(w, http.StatusOK, shown)
+	c.write(http.StatusCreated, &shown)
+}
+
+// unknownMembers tells whether the caller wants the members of enumerations that
+// are newer than unknownFutureValue.
+func (c *call) unknownMembers() bool {
+	for _, prefer := range c.r.Header.Values("Prefer") {
+		if containsFold(strings.FieldsFunc(prefer, func(r rune) bool { return r == ',' || r == ';' || r == ' ' }), "include-unknown-enum-members") {
+			return true
+		}
+	}
+	return false
+}
+
+// showAlert returns an alert as the API shows it.
+func (t *Tenant) showAlert(a *store.Alert, unknownMembers bool) alert.Alert {
+	shown := a.Alert
+	shown.IncidentID, shown.TenantID = a.Incident(), TenantID
+	if shown.ProviderAlertID == "" {
+		shown.ProviderAlertID = "manual_" + shown.ID[:max(strings.LastIndexByte(shown.ID, '_'), 0)]
+	}
+	shown.AlertWebURL = portal + "/alerts/" + shown.ID + "?tid=" + TenantID
+	shown.IncidentWebURL = incidentURL(shown.IncidentID)
+	if a.Entities != nil {
+		shown.Evidence = make(evidence.List, len(a.Entities))
+		for i, e := range a.Entities {
+			shown.Evidence[i] = t.evidenceOf(e, a.CreatedDateTime)
+		}
+	}
+	if !unknownMembers {
+		shown.ServiceSource = masked(shown.ServiceSource, shown.ServiceSource.Values(), alert.ServiceUnknownFutureValue)
+		shown.DetectionSource = masked(shown.DetectionSource, shown.DetectionSource.Values(), alert.DetectionUnknownFutureValue)
+	}
+	return shown
+}
+
+// masked hides a member that is not older than the sentinel of an enumeration,
+// whose members are given in the order of the schema.
+func masked[T ~string](value T, members []T, sentinel T) T {
+	old := true
+	for _, m := range members {
+		if m == value {
+			if old {
+				return value
+			}
+			return sentinel
+		}
+		old = old && m != sentinel
+	}
+	if value == "" {
+		return value
+	}
+	return sentinel
+}
+
+func incidentURL(id string) string { return portal + "/incident2/" + id + "/overview?tid=" + TenantID }
+
+// findAlert finds the alert that the path names, if the caller sees it.
+func (c *call) findAlert(tx *store.Tx) (int32, error) {
+	row, ok := tx.FindAlert(c.r.PathValue("id"))
+	if !ok || !c.t.seesAlert(tx.Alert(row), c.who) {
+		return 0, notFound("The alert does not exist.")
+	}
+	return row, nil
+}
+
+func (c *call) getAlert() {
+	if !c.options() {
+		return
+	}
+	var shown alert.Alert
+	var err error
+	c.t.store.Read(func(tx *store.Tx) {
+		var row int32
+		if row, err = c.findAlert(tx); err == nil {
+			shown = c.t.showAlert(tx.Alert(row), c.unknownMembers())
+		}
+	})
+	if err != nil {
+		c.refuse(err)
+		return
+	}
+	c.write(http.StatusOK, &shown)
+}
+
+// updateAlert changes an alert.
+//
+// Source: Learn, "Update alert" (v1.0, 2026-03-19).
+func (c *call) updateAlert() {
+	var u alert.Update
+	if !c.read(&u) {
+		return
+	}
+	respell(u.Status)
+	respell(u.Classification)
+	respell(u.Determination)
+	if err := u.Validate(); err != nil {
+		c.fail(http.StatusBadRequest, "InvalidRequestBody", "Request body is incorrect: "+err.Error())
+		return
+	}
+	c.changeAlert(func(a *store.Alert) { changeAlert(a, u, c.t.stamp()) }, func(shown *alert.Alert) any { return shown })
+}
+
+// changeAlert changes the alert that the path names and answers with what show
+// makes of it.
+func (c *call) changeAlert(change func(*store.Alert), show func(*alert.Alert) any) {
+	var shown alert.Alert
+	err := c.t.store.Write(func(tx *store.Tx) error {
+		row, err := c.findAlert(tx)
+		if err != nil {
+			return err
+		}
+		a := tx.ChangeAlert(row, change)
+		if a.Status == alert.StatusResolved && c.t.choices.AlertsResolveIncident {
+			c.t.settle(tx, tx.RowOf(a), a.LastUpdateDateTime, c.who)
+		}
+		shown = c.t.showAlert(a, c.unknownMembers())
+		return nil
+	})
+	if err != nil {
+		c.refuse(err)
+		return
+	}
+	c.write(http.StatusOK, show(&shown))
+}
+
+// enumeration is one of the models' open sets.
+type enumeration[T any] interface {
+	~string
+	Known() bool
+	Values() []T
+}
+
+// respell gives a member of an enumeration the spelling of the schema: examples
+// of the documentation send TruePositive, and the service takes it.
+func respell[T enumeration[T]](value *T) {
+	if value == nil {
+		return
+	}
+	var zero T
+	for _, member := range zero.Values() {
+		if strings.EqualFold(string(member), string(*value)) {
+			*value = member
+			return
+		}
+	}
+	// What is no member is refused by the sentinel that nobody may set.
+	if *value != zero {
+		*value = T("unknownFutureValue")
+	}
+}
+
+func (c *call) commentOnAlert() {
+	text, ok := c.comment()
+	if !ok {
+		return
+	}
+	c.changeAlert(func(a *store.Alert) {
+		now := c.t.stamp()
+		a.Comments, a.LastUpdateDateTime = addComment(a.Comments, text, c.who, now), now
+	}, func(shown *alert.Alert) any { return comments(shown.Comments) })
+}
+
+// comment reads a comment.
+//
+// Source: Learn, "Create comment for alert"; the answer to an array is that of
+// microsoftgraph/msgraph-sdk-python#1168.
+func (c *call) comment() (string, bool) {
+	var body struct {
+		Type string `json:"@odata.type"`
+		Text string `json:"comment"`
+	}
+	if !c.read(&body) {
+		return "", false
+	}
+	if body.Text == "" {
+		c.fail(http.StatusBadRequest, "BadRequest", "Empty Payload. JSON content expected.")
+		return "", false
+	}
+	if len(body.Text) > maxComment && len([]rune(body.Text)) > maxComment {
+		c.fail(http.StatusBadRequest, "BadRequest", "The comment is longer than 30000 characters.")
+		return "", false
+	}
+	return body.Text, true
+}
+
+// maxComment is the longest comment in characters (Learn, "Manage incidents in
+// Microsoft Defender").
+const maxComment = 30000
+
+// comments is the answer to a comment: all of them.
+func comments(list []alert.Comment) any {
+	return struct {
+		Value []alert.Comment `json:"value"`
+	}{list}
 }

@@ -7,20 +7,58 @@
 //
 // # What it answers
 //
-//	POST  /{tenant}/oauth2/v2.0/token             client credentials with a secret
-//	POST  /beta/security/alerts_v2/createAlert
-//	GET   /{version}/security/alerts_v2/{id}
-//	GET   /{version}/security/incidents/{id}      with $expand=alerts
-//	PATCH /{version}/security/incidents/{id}      every field of incident.Update
-//	POST  /{version}/security/incidents/{id}/comments
+//	POST  /{tenant}/oauth2/v2.0/token             client secret, client assertion, device code, refresh token
+//	POST  /{tenant}/oauth2/v2.0/devicecode        and [Tenant.SignIn] is the person who enters the code
+//	GET   /{tenant}/v2.0/.well-known/openid-configuration
+//	GET   /{tenant}/discovery/v2.0/keys           the key that signs the tokens
 //
-// Anything else is answered with 501 and an error that names the route.
+//	POST  /beta/security/alerts_v2/createAlert
+//	POST  /beta/security/alerts_v2                the older form, manualAlert
+//	GET   /{version}/security/alerts_v2           $filter $top $skip $count $orderby=createdDateTime
+//	GET   /{version}/security/alerts_v2/{id}
+//	PATCH /{version}/security/alerts_v2/{id}
+//	POST  /{version}/security/alerts_v2/{id}/comments
+//	POST  /{version}/security/alerts_v2/moveAlerts
+//	GET   /{version}/security/incidents           $filter $top $skip $count $expand=alerts
+//	GET   /{version}/security/incidents/{id}      $expand=alerts
+//	PATCH /{version}/security/incidents/{id}
+//	POST  /{version}/security/incidents/{id}/comments
+//	POST  /{version}/security/incidents/mergeIncidents
+//	POST  /{version}/security/runHuntingQuery     see below
+//	POST  /{version}/$batch
+//
+// Actions are answered in the form with the namespace as well. Anything else is
+// answered with 501 and an error that names the route, or the option: what the
+// emulator does not know, it does not invent.
+//
+// Hunting queries run over AlertInfo, AlertEvidence, SecurityAlert and
+// SecurityIncident, with where, project, extend, take, top, sort, count, distinct,
+// summarize and join; any other construct is a 400 that names it and its place.
+//
+// # Who may do what
+//
+// The application [ClientID] with the secret [ClientSecret] may do everything.
+// [WithIdentity] adds applications and people, who may do what their permissions
+// and roles say, and see what their device groups let them see.
 //
 // # Where the documents are silent
 //
-//   - A new incident is named by the title of its first alert.
-//   - Linking to an incident that does not exist is answered with 404.
-//   - An incident's severity is the highest of its alerts.
-//   - An alert without an impacted entity is accepted: only the portal is
-//     documented to refuse it.
+// [Choices] lists what a harness may want to decide for itself. Beyond those:
+//
+//   - An id of an incident is its number, counted from 1; that of an alert has the
+//     form of the newest documented example.
+//   - The evidence of an alert has the properties that the identifiers are values
+//     of, and the role, as Impacted or Related, among its detailedRoles.
+//   - A merge keeps the incident that was opened first, and its owner,
+//     classification and determination where it has them; the published case was
+//     that way. Alerts that are moved to a new incident give it their titles. An
+//     incident all of whose alerts were moved is redirected.
+//   - A page continues where the one before it ended, though alerts were raised
+//     meanwhile; $top is the size of a page.
+//   - moveAlerts and mergeIncidents take at most 1000 ids.
+//   - A member that a request's body does not have, and a member of an enumeration
+//     that the schema does not have, are refused with 400 InvalidRequestBody.
+//   - A workspace may be named by its name, its GUID or its resource id. An alert
+//     that joins an incident goes to the incident's workspace.
+//   - Incidents of which the caller may see no alert do not exist for the caller.
 package emulator

@@ -119,7 +119,8 @@ func TestRefusals(t *testing.T) {
 		want                     string
 	}{
 		{"no body", "POST", "/beta/security/alerts_v2/createAlert", "", 400, "InvalidRequestBody"},
-		{"no wrapper", "POST", "/beta/security/alerts_v2/createAlert", `{"title":"t"}`, 400, "createAlertInput is missing"},
+		{"no wrapper", "POST", "/beta/security/alerts_v2/createAlert", `{"title":"t"}`, 400, "The property 'title' does not exist"},
+		{"no input", "POST", "/beta/security/alerts_v2/createAlert", `{}`, 400, "createAlertInput is missing"},
 		{"empty input", "POST", "/beta/security/alerts_v2/createAlert", `{"createAlertInput":{}}`, 400, "severity is missing"},
 		{"creation is beta only", "POST", "/v1.0/security/alerts_v2/createAlert", validAlert, 501, "has no route for POST /v1.0/security/alerts_v2/createAlert"},
 		{"unknown alert", "GET", "/v1.0/security/alerts_v2/nope", "", 404, "NotFound"},
@@ -274,8 +275,8 @@ func TestRequestsAreBounded(t *testing.T) {
 	e := emulator.New()
 	valid := token(t, e)
 	w := call(e, "POST", "/v1.0/security/incidents/1/comments", valid, `{"comment":"`+strings.Repeat("a", 5<<20)+`"}`)
-	require.Equal(t, 400, w.Code)
-	require.Contains(t, w.Body.String(), "too large")
+	require.Equal(t, 413, w.Code)
+	require.Contains(t, w.Body.String(), "longer than 4 MB")
 }
 
 // TestTheTenantActsThoughTheCallerHasGone, as a real one does.

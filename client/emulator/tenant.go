@@ -8,9 +8,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client"
-	"github.com/incidentkit/incidentkit/incident"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
 )
 
 // The tenant and the application that a new Tenant knows. They stand for no one.
@@ -23,15 +22,20 @@ const (
 // Tenant is a Defender tenant whose state is in memory. It is safe for
 // concurrent use.
 type Tenant struct {
-	now func() time.Time
-	mux *http.ServeMux
+	now        func() time.Time
+	choices    Choices
+	identities []*Identity
+	groups     []DeviceGroup
+	workspaces []Workspace
+	retention  time.Duration
 
-	mu        sync.Mutex
-	random    *rand.ChaCha8
-	tokens    map[string]time.Time
-	alerts    map[string]*alert.Alert
-	incidents []*incident.Incident
-	members   map[string][]string // incident id → ids of its alerts
+	mux    *http.ServeMux
+	routes []Route
+	store  *store.Store
+	tokens *tokens
+
+	mu     sync.Mutex
+	random *rand.ChaCha8
 }
 
 // Option changes a new tenant.
@@ -43,10 +47,16 @@ func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) { t.now = now }
 }
 
-// WithSeed sets the seed that ids and tokens are made from; two tenants with
-// the same seed make the same ones. The default is 1.
+// WithSeed sets the seed that ids are made from; two tenants with the same seed
+// make the same ones. The default is 1.
 func WithSeed(seed uint64) Option {
 	return func(t *Tenant) { t.random = newRandom(seed) }
+}
+
+// WithHuntingRetention sets how far back hunting goes, on the tenant's clock.
+// The default, and what is documented, is 30 days.
+func WithHuntingRetention(d time.Duration) Option {
+	return func(t *Tenant) { t.retention = d }
 }
 
 func newRandom(seed uint64) *rand.ChaCha8 {
@@ -58,16 +68,23 @@ func newRandom(seed uint64) *rand.ChaCha8 {
 // New returns a tenant without incidents.
 func New(opts ...Option) *Tenant {
 	t := &Tenant{
-		now:     time.Now,
-		random:  newRandom(1),
-		tokens:  map[string]time.Time{},
-		alerts:  map[string]*alert.Alert{},
-		members: map[string][]string{},
+		now:        time.Now,
+		random:     newRandom(1),
+		identities: []*Identity{everything()},
+		workspaces: []Workspace{{ID: WorkspaceID, SubscriptionID: SubscriptionID, ResourceGroup: ResourceGroup, Name: WorkspaceName}},
+		retention:  30 * 24 * time.Hour,
 	}
 	for _, opt := range opts {
 		opt(t)
 	}
-	t.mux = t.routes()
+	for _, i := range t.identities {
+		if i.ObjectID == "" {
+			i.ObjectID = t.newGUID()
+		}
+	}
+	t.store = store.New(t.retention)
+	t.tokens = newTokens()
+	t.mux = t.handle()
 	return t
 }
 
@@ -78,7 +95,7 @@ func (t *Tenant) Cloud(root string) client.Cloud {
 	return client.Cloud{Name: "emulator", Authority: root, Graph: root, Portal: portal, CreatesAlerts: true, Unlimited: true}
 }
 
-// Credential returns the credential of the tenant's application.
+// Credential returns the credential of the application [ClientID].
 func (t *Tenant) Credential() client.Credential {
 	return client.ClientSecret(TenantID, ClientID, ClientSecret)
 }
@@ -86,13 +103,15 @@ func (t *Tenant) Credential() client.Credential {
 // portal is where the links of answers lead.
 const portal = "https://security.microsoft.com"
 
-// newGUID makes an id; the caller holds the lock.
+// newGUID makes an id.
 func (t *Tenant) newGUID() string {
 	var b [16]byte
+	t.mu.Lock()
 	_, _ = t.random.Read(b[:])
+	t.mu.Unlock()
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// stamp is the time as the service writes it; the caller holds the lock.
+// stamp is the time as the service writes it.
 func (t *Tenant) stamp() time.Time { return t.now().UTC().Truncate(100 * time.Nanosecond) }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -125,10 +126,25 @@ func (w *walker) object(path string, known map[string]reflect.Type) error {
 
 // fields returns the JSON names of the exported fields of the struct type t.
 func fields(t reflect.Type) map[string]reflect.Type {
+	if known, ok := fieldsOf.Load(t); ok {
+		return known.(map[string]reflect.Type)
+	}
+	known := readFields(t)
+	fieldsOf.Store(t, known)
+	return known
+}
+
+// fieldsOf has what fields has found out, by type.
+var fieldsOf sync.Map
+
+func readFields(t reflect.Type) map[string]reflect.Type {
 	known := make(map[string]reflect.Type, t.NumField())
 	for f := range t.Fields() {
-		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
+		switch name, _, _ := strings.Cut(f.Tag.Get("json"), ","); {
+		case name != "" && name != "-":
 			known[name] = f.Type
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			maps.Copy(known, fields(f.Type)) // an embedded struct's are the struct's own
 		}
 	}
 	return known

@@ -170,6 +170,12 @@ func TestUnknownMembers(t *testing.T) {
 			require.Empty(t, cmp.Diff(tt.want, got))
 		})
 	}
+	got, _, err := wire.UnknownMembers([]byte(`{"kind":"k","name":"n","odd":1}`), &struct {
+		Kind string `json:"kind"`
+		outer
+	}{})
+	require.NoError(t, err)
+	require.Empty(t, cmp.Diff([]wire.Member{{Path: "odd", Name: "odd"}}, got), "an embedded struct's members are its own")
 	for _, in := range []string{``, `{`, `{"items":[`, `{"items":[{]}`, `{"a":1} {}`, `{"a":1,"a":2}`, strings.Repeat(`[`, 20000), strings.Repeat(`{"next":`, 20000)} {
 		_, _, err := wire.UnknownMembers([]byte(in), &outer{})
 		_, ok := errors.AsType[*wire.Error](err)

@@ -56,6 +56,9 @@ func (f *fields) list(q Query) (Page, error) {
 			}
 		}
 	}
+	if q.Top == 0 {
+		return page, nil
+	}
 	step, at := -1, len(f.order)-1
 	if q.OldestFirst {
 		step, at = 1, 0

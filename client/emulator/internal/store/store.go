@@ -219,6 +219,24 @@ func (tx *Tx) Move(alertRow, to int32) {
 	tx.touch(to)
 }
 
+// MoveAll puts all alerts of an incident into another.
+func (tx *Tx) MoveAll(from, to int32) {
+	source, target := *tx.s.incidents[from], *tx.s.incidents[to]
+	if from == to || len(source.Members) == 0 {
+		return
+	}
+	for _, row := range source.Members {
+		a := *tx.s.alerts[row]
+		a.incident = to
+		tx.s.alerts[row] = &a
+	}
+	target.Members = append(target.Members, source.Members...)
+	source.Members = nil
+	tx.s.incidents[from], tx.s.incidents[to] = &source, &target
+	tx.touch(from)
+	tx.touch(to)
+}
+
 // MembersOf returns the alerts of an incident.
 func (tx *Tx) MembersOf(i *Incident) []*Alert {
 	list := make([]*Alert, len(i.Members))

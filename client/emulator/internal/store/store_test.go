@@ -58,6 +58,14 @@ func TestInvariants(t *testing.T) {
 				to := rapid.Int32Range(0, int32(len(s.incidents)-1)).Draw(t, "to")
 				require.NoError(t, s.Write(func(tx *Tx) error { tx.Move(a, to); return nil }))
 			},
+			"move all": func(t *rapid.T) {
+				if len(s.incidents) == 0 {
+					t.Skip()
+				}
+				from := rapid.Int32Range(0, int32(len(s.incidents)-1)).Draw(t, "from")
+				to := rapid.Int32Range(0, int32(len(s.incidents)-1)).Draw(t, "to")
+				require.NoError(t, s.Write(func(tx *Tx) error { tx.MoveAll(from, to); return nil }))
+			},
 			"change": func(t *rapid.T) {
 				if len(s.alerts) == 0 {
 					t.Skip()

@@ -1,0 +1,404 @@
+package emulator_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/client/emulator"
+)
+
+// bodies has a request for each call of Microsoft Graph that the call accepts,
+// with %[1]s for an alert of incident 1.
+var bodies = map[string]string{
+	"PATCH /security/alerts_v2/{id}":          `{"status":"resolved"}`,
+	"POST /security/alerts_v2/{id}/comments":  `{"comment":"c"}`,
+	"PATCH /security/incidents/{id}":          `{"displayName":"n"}`,
+	"POST /security/incidents/{id}/comments":  `{"comment":"c"}`,
+	"POST /security/alerts_v2/moveAlerts":     `{"alertIds":["%[1]s"]}`,
+	"POST /security/incidents/mergeIncidents": `{"incidentIds":["1","2"]}`,
+	"POST /security/runHuntingQuery":          `{"query":"AlertInfo"}`,
+	"POST /security/alerts_v2/createAlert":    draft("new"),
+	"POST /security/alerts_v2":                `{"@odata.type":"#microsoft.graph.security.manualAlert",` + strings.TrimPrefix(strings.TrimSuffix(draft("new"), "}}"), `{"createAlertInput":{`) + `}`,
+}
+
+// needs is which permissions each call takes, from the permission tables of the
+// pages of the calls, and for reading alerts from a refusal of the live service
+// (wazuh/wazuh-documentation#7300).
+var needs = map[string]string{
+	"GET /security/alerts_v2":                 "SecurityAlert.Read.All SecurityAlert.ReadWrite.All SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"GET /security/alerts_v2/{id}":            "SecurityAlert.Read.All SecurityAlert.ReadWrite.All SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"PATCH /security/alerts_v2/{id}":          "SecurityAlert.ReadWrite.All",
+	"POST /security/alerts_v2/{id}/comments":  "SecurityAlert.ReadWrite.All",
+	"GET /security/incidents":                 "SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"GET /security/incidents/{id}":            "SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"PATCH /security/incidents/{id}":          "SecurityIncident.ReadWrite.All",
+	"POST /security/incidents/{id}/comments":  "SecurityIncident.ReadWrite.All",
+	"POST /security/alerts_v2/moveAlerts":     "SecurityData.Manage.All",
+	"POST /security/incidents/mergeIncidents": "SecurityData.Manage.All",
+	"POST /security/runHuntingQuery":          "ThreatHunting.Read.All",
+	"POST /security/alerts_v2/createAlert":    "SecurityAlert.Create.All SecurityAlert.ReadWrite.All",
+	"POST /security/alerts_v2":                "SecurityAlert.Create.All SecurityAlert.ReadWrite.All",
+}
+
+// mayRaise and mayChange are the roles by which a person may raise alerts, change
+// alerts and incidents, and move and merge them; all of the test's roles but
+// PlaybookOperator and none may read.
+var (
+	mayRaise  = []emulator.Role{emulator.DetectionTuning, emulator.SentinelResponder, emulator.SentinelContributor, emulator.SecurityOperator, emulator.SecurityAdministrator}
+	mayChange = []emulator.Role{emulator.SecurityOperator, emulator.SecurityAdministrator, emulator.AlertsManage, emulator.SentinelResponder, emulator.SentinelContributor}
+	mayMove   = []emulator.Role{emulator.SecurityOperator, emulator.SecurityAdministrator}
+)
+
+// may tells whether an identity may make a call.
+func may(who emulator.Identity, call string) bool {
+	permitted := slices.ContainsFunc(strings.Fields(needs[call]), func(p string) bool { return slices.Contains(who.Permissions, p) })
+	if who.UserPrincipalName == "" || !permitted {
+		return permitted
+	}
+	if len(who.Roles) == 0 || who.Roles[0] == "" || who.Roles[0] == emulator.PlaybookOperator {
+		return false
+	}
+	roles := mayChange
+	switch {
+	case strings.HasPrefix(call, "GET ") || strings.HasSuffix(call, "runHuntingQuery"):
+		return true
+	case strings.HasSuffix(call, "createAlert") || strings.HasSuffix(call, "alerts_v2"):
+		roles = mayRaise
+	case strings.HasSuffix(call, "moveAlerts") || strings.HasSuffix(call, "mergeIncidents"):
+		roles = mayMove
+	}
+	return slices.Contains(roles, who.Roles[0])
+}
+
+// people and applications of whom each lacks something.
+func identities() []emulator.Identity {
+	var list []emulator.Identity
+	for _, p := range emulator.AllPermissions() {
+		list = append(list, emulator.Identity{Name: p, ClientID: "only " + p, Secret: "s", Permissions: []string{p}})
+		for _, role := range []emulator.Role{"", emulator.SecurityReader, emulator.SecurityOperator, emulator.DetectionTuning, emulator.AlertsManage, emulator.SentinelReader, emulator.SentinelResponder, emulator.SentinelContributor, emulator.GlobalReader, emulator.SecurityAdministrator, emulator.PlaybookOperator} {
+			list = append(list, emulator.Identity{Name: string(role), UserPrincipalName: fmt.Sprintf("%s.%d@contoso.com", p, len(list)), Permissions: []string{p}, Roles: []emulator.Role{role}})
+		}
+	}
+	return append(list, emulator.Identity{Name: "nobody", ClientID: "nobody", Secret: "s"},
+		emulator.Identity{Name: "no one", UserPrincipalName: "no.one@contoso.com", Roles: []emulator.Role{emulator.SecurityAdministrator}})
+}
+
+// state is all that can be seen of a tenant.
+func (a api) state() string {
+	var b strings.Builder
+	for _, path := range []string{"/v1.0/security/incidents?$expand=alerts", "/v1.0/security/alerts_v2"} {
+		b.WriteString(a.raw("GET", path, "").Body.String())
+	}
+	return b.String()
+}
+
+// TestEveryRouteWithEveryIdentity: who has no right to a call sees and changes
+// nothing by it.
+func TestEveryRouteWithEveryIdentity(t *testing.T) {
+	list := identities()
+	var opts []emulator.Option
+	for _, i := range list {
+		opts = append(opts, emulator.WithIdentity(i))
+	}
+	admin := open(t, opts...)
+	alertID := admin.raise("secret title").text("id")
+	admin.raise("another secret title")
+	admin.raise("secret title", "linkToIncident", "1")
+	allowed, refused := 0, 0
+	for _, who := range list {
+		var caller api
+		if who.UserPrincipalName != "" {
+			caller = admin.signedIn(who.UserPrincipalName, "https://graph.microsoft.com/.default")
+		} else {
+			caller = admin.as(who.ClientID, who.Secret)
+		}
+		for _, r := range admin.e.Routes() {
+			if !strings.Contains(r.Pattern, "/security/") {
+				continue
+			}
+			id := "1"
+			if strings.Contains(r.Pattern, "/alerts_v2/{id}") {
+				id = alertID
+			}
+			path := strings.Replace(r.Pattern, "{id}", id, 1)
+			key := r.Method + " " + strings.Replace(r.Pattern[strings.IndexByte(r.Pattern[1:], '/')+1:], "microsoft.graph.security.", "", 1)
+			body := strings.ReplaceAll(bodies[key], "%[1]s", alertID)
+			require.True(t, r.Method == "GET" || body != "", key)
+			require.Contains(t, needs, key)
+			if may(who, key) {
+				allowed++
+				if r.Method != "GET" && !strings.Contains(path, "unHuntingQuery") {
+					continue // it would change what the others look at
+				}
+				require.Less(t, caller.raw(r.Method, path, body).Code, 300, "%s %s as %s %s", r.Method, path, who.Name, who.Permissions)
+				continue
+			}
+			refused++
+			before := admin.state()
+			w := caller.raw(r.Method, path, body)
+			require.Equal(t, 403, w.Code, "%s %s as %s %s", r.Method, path, who.Name, who.Permissions)
+			require.Contains(t, w.Body.String(), `"code":"Forbidden"`)
+			require.NotContains(t, w.Body.String(), "secret title")
+			require.Equal(t, before, admin.state(), "%s %s as %s %s", r.Method, path, who.Name, who.Permissions)
+		}
+	}
+	require.Positive(t, allowed)
+	require.Greater(t, refused, 1000)
+	t.Logf("%d identities, %d calls allowed, %d refused", len(list), allowed, refused)
+}
+
+// TestNoTokenNoAnswer tries every route without a token, with one of another
+// tenant, and with one that has been tampered with.
+func TestNoTokenNoAnswer(t *testing.T) {
+	a := open(t)
+	a.raise("secret title")
+	valid := a.token
+	parts := strings.Split(valid, ".")
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	require.NoError(t, err)
+	forged := parts[0] + "." + base64.RawURLEncoding.EncodeToString([]byte(strings.Replace(string(payload), "SecurityAlert.Read.All", "SecurityAlert.Rule.All", 1))) + "." + parts[2]
+	none := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
+	for _, bad := range []string{"", "x", "a.b.c", valid[:len(valid)-8], valid + "x", forged, none, open(t).token, strings.Repeat("a", 100_000)} {
+		a.token = bad
+		for _, r := range a.e.Routes() {
+			w := a.raw(r.Method, strings.NewReplacer("{id}", "1").Replace(r.Pattern), `{}`)
+			require.Equal(t, 401, w.Code, "%s %s", r.Method, r.Pattern)
+			require.Contains(t, w.Header().Get("WWW-Authenticate"), "Bearer ")
+			require.NotContains(t, w.Body.String(), "secret title")
+		}
+	}
+	a.token = valid
+	a.incident("1")
+	a.e.RevokeTokens()
+	require.Equal(t, 401, a.raw("GET", "/v1.0/security/incidents/1", "").Code)
+	a = a.later(time.Second)
+	a.incident("1")
+}
+
+// TestForbiddenTexts are those that were observed.
+func TestForbiddenTexts(t *testing.T) {
+	a := open(t, emulator.WithIdentity(emulator.Identity{ClientID: "c", Secret: "s"})).as("c", "s")
+	got := a.do(403, "GET", "/v1.0/security/incidents", "").text("error", "message")
+	require.Equal(t, "Missing application roles. API required roles: SecurityIncident.Read.All, SecurityIncident.ReadWrite.All, application roles: .", got)
+}
+
+// TestDeviceGroups: assets outside of the caller's scope cannot be named, and
+// what names them is not seen.
+func TestDeviceGroups(t *testing.T) {
+	groups := emulator.WithDeviceGroups(
+		emulator.DeviceGroup{Name: "all servers", Rank: 2, Devices: []string{"srv-1", "srv-2"}},
+		emulator.DeviceGroup{Name: "tier 0", Rank: 1, Devices: []string{"SRV-1"}},
+	)
+	scoped := emulator.WithIdentity(emulator.Identity{ClientID: "scoped", Secret: "s", Permissions: emulator.AllPermissions(), DeviceGroups: []string{"all servers"}})
+	device := func(name string) string {
+		return `[{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"` + name + `","role":"impacted"}]`
+	}
+	admin := open(t, groups, scoped)
+	hidden := admin.raise("hidden", "entityDefinitions", device("srv-1"))
+	admin.raise("seen", "entityDefinitions", device("srv-2"))
+	admin.raise("ungrouped", "entityDefinitions", device("laptop"))
+	admin.raise("no device")
+	require.Equal(t, "tier 0", hidden.list("evidence")[0].text("rbacGroupName"), "the highest rank wins")
+
+	a := admin.as("scoped", "s")
+	require.Equal(t, [][]string{{"4", "2"}}, a.ids("/v1.0/security/incidents"))
+	require.Equal(t, "2", a.do(200, "GET", "/v1.0/security/alerts_v2?$count=true", "").text("@odata.count"))
+	a.do(404, "GET", "/v1.0/security/incidents/1", "")
+	a.do(404, "GET", "/v1.0/security/alerts_v2/"+hidden.text("id"), "")
+	a.do(404, "PATCH", "/v1.0/security/incidents/1", `{"displayName":"n"}`)
+	a.do(404, "PATCH", "/v1.0/security/alerts_v2/"+hidden.text("id"), `{"status":"new"}`)
+	a.do(404, "POST", "/v1.0/security/incidents/mergeIncidents", `{"incidentIds":["1","2"]}`)
+	a.do(404, "POST", "/v1.0/security/alerts_v2/moveAlerts", `{"alertIds":["`+hidden.text("id")+`"]}`)
+	a.do(404, "POST", "/beta/security/alerts_v2/createAlert", draft("x", "linkToIncident", "1"))
+	require.ElementsMatch(t, []string{"seen", "no device"}, texts(a.hunt("AlertInfo"), "Title"))
+	require.ElementsMatch(t, []string{"seen", "no device"}, texts(a.hunt("SecurityIncident"), "Title"))
+	w := a.raw("POST", "/beta/security/alerts_v2/createAlert", draft("x", "entityDefinitions", device("srv-1")))
+	require.Equal(t, 403, w.Code)
+	require.Contains(t, w.Body.String(), `outside of the caller's scope`)
+	a.raise("x", "entityDefinitions", device("srv-2"))
+
+	admin = open(t, groups, scoped, emulator.WithChoices(func(c *emulator.Choices) { c.ScopedAssetsMissing = true }))
+	admin.as("scoped", "s").do(404, "POST", "/beta/security/alerts_v2/createAlert", draft("x", "entityDefinitions", device("srv-1")))
+}
+
+// sign makes a JSON Web Token with a key of the test's own.
+func sign(t *testing.T, key crypto.Signer, alg string, claims map[string]any) string {
+	t.Helper()
+	encode := func(v any) string {
+		data, err := json.Marshal(v)
+		require.NoError(t, err)
+		return base64.RawURLEncoding.EncodeToString(data)
+	}
+	text := encode(map[string]string{"alg": alg, "typ": "JWT"}) + "." + encode(claims)
+	digest := sha256.Sum256([]byte(text))
+	var signature []byte
+	var err error
+	switch key := key.(type) {
+	case *ecdsa.PrivateKey:
+		r, s, signErr := ecdsa.Sign(rand.Reader, key, digest[:])
+		require.NoError(t, signErr)
+		signature = append(r.FillBytes(make([]byte, 32)), s.FillBytes(make([]byte, 32))...)
+	default:
+		var how crypto.SignerOpts = crypto.SHA256
+		if alg == "PS256" {
+			how = &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256}
+		}
+		signature, err = key.Sign(rand.Reader, digest[:], how)
+	}
+	require.NoError(t, err)
+	return text + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+func TestClientAssertion(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	require.NoError(t, err)
+	ecKey, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	a := open(t,
+		emulator.WithIdentity(emulator.Identity{ClientID: "rsa", Key: rsaKey.Public(), Permissions: []string{emulator.AlertRead}}),
+		emulator.WithIdentity(emulator.Identity{ClientID: "ec", Key: ecKey.Public()}))
+	claims := func(client string, change func(map[string]any)) map[string]any {
+		now := a.clock.Now().Unix()
+		c := map[string]any{"aud": "https://login.microsoftonline.com/" + emulator.TenantID + "/oauth2/v2.0/token", "iss": client, "sub": client, "jti": "1", "nbf": now, "exp": now + 600}
+		if change != nil {
+			change(c)
+		}
+		return c
+	}
+	ask := func(client, assertion string) (int, string) {
+		w := form(a.e, "token", "grant_type", "client_credentials", "client_id", client, "scope", "https://graph.microsoft.com/.default",
+			"client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", "client_assertion", assertion)
+		return w.Code, w.Body.String()
+	}
+	for _, tt := range []struct {
+		name, client, assertion string
+		status                  int
+		want                    string
+	}{
+		{"RS256", "rsa", sign(t, rsaKey, "RS256", claims("rsa", nil)), 200, "access_token"},
+		{"PS256", "rsa", sign(t, rsaKey, "PS256", claims("rsa", nil)), 200, "access_token"},
+		{"ES256", "ec", sign(t, ecKey, "ES256", claims("ec", nil)), 200, "access_token"},
+		{"another's key", "rsa", sign(t, ecKey, "ES256", claims("rsa", nil)), 401, "AADSTS700027"},
+		{"no key", emulator.ClientID, sign(t, rsaKey, "RS256", claims(emulator.ClientID, nil)), 401, "AADSTS700027"},
+		{"another's name", "rsa", sign(t, rsaKey, "RS256", claims("ec", nil)), 401, "AADSTS700023"},
+		{"audience", "rsa", sign(t, rsaKey, "RS256", claims("rsa", func(c map[string]any) { c["aud"] = "https://elsewhere.example" })), 401, "AADSTS700023"},
+		{"expired", "rsa", sign(t, rsaKey, "RS256", claims("rsa", func(c map[string]any) { c["exp"] = a.clock.Now().Unix() - 301 })), 401, "AADSTS700024"},
+		{"not yet", "rsa", sign(t, rsaKey, "RS256", claims("rsa", func(c map[string]any) { c["nbf"] = a.clock.Now().Unix() + 301 })), 401, "AADSTS700024"},
+		{"no token", "rsa", "x", 401, "AADSTS700027"},
+	} {
+		status, body := ask(tt.client, tt.assertion)
+		require.Equal(t, tt.status, status, tt.name)
+		require.Contains(t, body, tt.want, tt.name)
+	}
+	w := form(a.e, "token", "grant_type", "client_credentials", "client_id", "rsa", "scope", "x/.default", "client_assertion_type", "x", "client_assertion", "y")
+	require.Equal(t, 400, w.Code)
+	w = form(a.e, "token", "grant_type", "client_credentials", "client_id", "rsa", "client_secret", "", "scope", "x/.default")
+	require.Equal(t, 401, w.Code, "an application without a secret has no empty one")
+}
+
+// TestTokensCanBeVerified by what the tenant publishes, and say what their
+// bearer may do.
+func TestTokensCanBeVerified(t *testing.T) {
+	a := open(t, emulator.WithIdentity(emulator.Identity{Name: "Jo", UserPrincipalName: "jo@contoso.com", Permissions: []string{emulator.AlertRead, emulator.IncidentRead}, Roles: []emulator.Role{emulator.SecurityReader}}))
+	discovery := a.do(200, "GET", "/"+emulator.TenantID+"/v2.0/.well-known/openid-configuration", "")
+	keys := a.do(200, "GET", strings.TrimPrefix(discovery.text("jwks_uri"), "http://example.com"), "").list("keys")
+	n, err := base64.RawURLEncoding.DecodeString(keys[0].text("n"))
+	require.NoError(t, err)
+	public := &rsa.PublicKey{N: new(big.Int).SetBytes(n), E: 65537}
+	read := func(token string) object {
+		parts := strings.Split(token, ".")
+		digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+		signature, err := base64.RawURLEncoding.DecodeString(parts[2])
+		require.NoError(t, err)
+		require.NoError(t, rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature))
+		payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+		require.NoError(t, err)
+		var o object
+		require.NoError(t, json.Unmarshal(payload, &o))
+		return o
+	}
+	app := read(a.token)
+	require.Equal(t, discovery.text("issuer"), app.text("iss"))
+	require.Equal(t, "https://graph.microsoft.com", app.text("aud"))
+	require.Contains(t, app.text("roles"), emulator.AlertCreate)
+	require.Equal(t, emulator.ClientID, app.text("appid"))
+	require.Empty(t, app.text("scp"))
+	person := read(a.signedIn("jo@contoso.com", "openid https://graph.microsoft.com/SecurityAlert.Read.All https://graph.microsoft.com/SecurityAlert.Create.All").token)
+	require.Equal(t, emulator.AlertRead, person.text("scp"), "what was asked for and is granted")
+	require.Equal(t, "jo@contoso.com", person.text("upn"))
+	require.Empty(t, person.text("roles"))
+	// A token for Azure Resource Manager is none for Microsoft Graph.
+	w := issue(a.e, emulator.TenantID, emulator.ClientID, emulator.ClientSecret, "https://management.azure.com/.default", "client_credentials")
+	var answer struct {
+		Token string `json:"access_token"`
+	}
+	require.NoError(t, json.Unmarshal(w.Body.Bytes(), &answer))
+	a.token = answer.Token
+	require.Equal(t, 401, a.raw("GET", "/v1.0/security/incidents", "").Code)
+}
+
+func TestDeviceCode(t *testing.T) {
+	a := open(t, emulator.WithIdentity(emulator.Identity{UserPrincipalName: "jo@contoso.com", Permissions: emulator.AllPermissions(), Roles: []emulator.Role{emulator.SecurityOperator}}))
+	begin := func(scope string) (user, device string) {
+		w := form(a.e, "devicecode", "client_id", emulator.ClientID, "scope", scope)
+		require.Equal(t, 200, w.Code, w.Body)
+		var o object
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &o))
+		require.Contains(t, o.text("message"), o.text("user_code"))
+		require.Equal(t, "5", o.text("interval"))
+		return o.text("user_code"), o.text("device_code")
+	}
+	end := func(device string) object {
+		var o object
+		w := form(a.e, "token", "client_id", emulator.ClientID, "device_code", device, "grant_type", "urn:ietf:params:oauth:grant-type:device_code")
+		require.NoError(t, json.Unmarshal(w.Body.Bytes(), &o))
+		return o
+	}
+	user, device := begin("SecurityIncident.Read.All offline_access")
+	require.Equal(t, "authorization_pending", end(device).text("error"))
+	require.ErrorIs(t, a.e.SignIn(user, "other@contoso.com"), emulator.ErrNoSignIn)
+	require.ErrorIs(t, a.e.SignIn("nope", "jo@contoso.com"), emulator.ErrNoSignIn)
+	require.NoError(t, a.e.SignIn(user, "JO@contoso.com"))
+	got := end(device)
+	require.Equal(t, "SecurityIncident.Read.All", got.text("scope"))
+	require.Equal(t, "invalid_grant", end(device).text("error"), "a code is good once")
+	a.token = got.text("access_token")
+	a.do(200, "GET", "/v1.0/security/incidents", "")
+	a.do(403, "POST", "/v1.0/security/incidents/mergeIncidents", `{}`)
+
+	refreshed := func(token string) object {
+		var o object
+		require.NoError(t, json.Unmarshal(form(a.e, "token", "client_id", emulator.ClientID, "grant_type", "refresh_token", "refresh_token", token).Body.Bytes(), &o))
+		return o
+	}
+	again := refreshed(got.text("refresh_token"))
+	require.Equal(t, "SecurityIncident.Read.All", again.text("scope"))
+	require.Equal(t, "invalid_grant", refreshed(got.text("access_token")).text("error"))
+	a.token = got.text("refresh_token")
+	require.Equal(t, 401, a.raw("GET", "/v1.0/security/incidents", "").Code, "a refresh token is no access token")
+
+	user, device = begin("https://graph.microsoft.com/.default")
+	require.NoError(t, a.e.SignIn(user, ""))
+	require.Equal(t, "authorization_declined", end(device).text("error"))
+	_, device = begin("https://graph.microsoft.com/.default")
+	a.clock.Advance(15 * time.Minute)
+	require.Equal(t, "expired_token", end(device).text("error"))
+	for _, scope := range []string{"", "openid", "https://a.example/x https://b.example/y"} {
+		require.Equal(t, 400, form(a.e, "devicecode", "client_id", emulator.ClientID, "scope", scope).Code)
+	}
+	require.Equal(t, 401, form(a.e, "devicecode", "client_id", "x", "scope", "y").Code)
+}

@@ -1,0 +1,101 @@
+package emulator_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// large is a tenant with incidents of three alerts each.
+func large(b testing.TB, incidents int) api {
+	a := open(b)
+	severities := []string{`"low"`, `"medium"`, `"high"`, `"informational"`}
+	for n := range incidents {
+		if n%1000 == 0 {
+			a.clock.Advance(time.Second)
+			a.token = token(b, a.e)
+		}
+		entities := fmt.Sprintf(`[{"entityType":"user","entityIdentifier":"userPrincipalName","identifierValue":"user%d@contoso.com","role":"impacted"},{"entityType":"ip","entityIdentifier":"address","identifierValue":"10.%d.%d.%d","role":"related"}]`, n%5000, n>>16&255, n>>8&255, n&255)
+		for k := range 3 {
+			link := ""
+			if k > 0 {
+				link = fmt.Sprint(n + 1)
+			}
+			a.raise(fmt.Sprintf("Alert %d of incident %d", k, n), "severity", severities[n%4], "entityDefinitions", entities, "linkToIncident", link, "mitreTechniques", `["T1078","T1059.001"]`)
+		}
+		if n%10 == 0 {
+			a.patch(fmt.Sprint(n+1), fmt.Sprintf(`{"assignedTo":"analyst%d@contoso.com","status":"inProgress"}`, n%50))
+		}
+	}
+	return a
+}
+
+// BenchmarkLarge reads from a tenant with 200,000 incidents and 600,000 alerts,
+// and says how much memory it holds. It is skipped unless INCIDENTKIT_LARGE is
+// set, for to fill the tenant takes a minute.
+func BenchmarkLarge(b *testing.B) {
+	if os.Getenv("INCIDENTKIT_LARGE") == "" {
+		b.Skip("set INCIDENTKIT_LARGE=1 to fill a tenant with 200,000 incidents")
+	}
+	a := large(b, 200_000)
+	a.clock.Advance(time.Minute)
+	a.token = token(b, a.e)
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	b.Logf("%.2f GB of live heap, %.2f GB from the system", float64(m.HeapAlloc)/1e9, float64(m.Sys)/1e9)
+	for _, tt := range []struct{ name, path string }{
+		{"get", "/v1.0/security/incidents/100000"},
+		{"get with alerts", "/v1.0/security/incidents/100000?$expand=alerts"},
+		{"list", "/v1.0/security/incidents?$top=50"},
+		{"list with alerts", "/v1.0/security/incidents?$top=50&$expand=alerts"},
+		{"list alerts", "/v1.0/security/alerts_v2?$top=50"},
+		{"deep", "/v1.0/security/incidents?$top=50&$skip=100000"},
+		{"filter by status", "/v1.0/security/incidents?$top=50&$filter=" + escape("status eq 'inProgress'")},
+		{"filter by owner", "/v1.0/security/incidents?$top=50&$filter=" + escape("assignedTo eq 'analyst40@contoso.com'")},
+		{"filter that nothing passes", "/v1.0/security/incidents?$top=50&$filter=" + escape("severity eq 'high' and status eq 'resolved' and lastUpdateDateTime ge 2026-08-04T10:00:00Z")},
+		{"filter of alerts that nothing passes", "/v1.0/security/alerts_v2?$top=50&$filter=" + escape("severity eq 'high' and status eq 'resolved'")},
+		{"count", "/v1.0/security/incidents?$top=50&$count=true&$filter=" + escape("severity eq 'high'")},
+	} {
+		b.Run(tt.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if w := a.raw("GET", tt.path, ""); w.Code != 200 {
+					b.Fatal(w.Body)
+				}
+			}
+		})
+	}
+}
+
+// BenchmarkCreate raises alerts over loopback.
+func BenchmarkCreate(b *testing.B) {
+	a := open(b)
+	server := httptest.NewServer(a.e)
+	defer server.Close()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+	defer client.CloseIdleConnections()
+	body := draft("x", "mitreTechniques", `["T1078"]`)
+	b.SetParallelism(16)
+	b.ReportAllocs()
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			r, err := http.NewRequest("POST", server.URL+"/beta/security/alerts_v2/createAlert", strings.NewReader(body))
+			require.NoError(b, err)
+			r.Header.Set("Authorization", "Bearer "+a.token)
+			resp, err := client.Do(r)
+			if err != nil || resp.StatusCode != 201 {
+				b.Fatal(err, resp)
+			}
+			resp.Body.Close()
+		}
+	})
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+}

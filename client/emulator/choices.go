@@ -1,0 +1,77 @@
+package emulator
+
+// Choices are what the emulator does where no document says what Defender does.
+// The zero value of each field is the default.
+type Choices struct {
+	// LinkToResolved is what becomes of an alert that is to join an incident
+	// that is resolved. Default: [Join], and the incident stays resolved, since
+	// resolved incidents are documented not to be reopened by correlation.
+	LinkToResolved LinkPolicy
+	// LinkToRedirected is the same for an incident that was merged into another.
+	// Default: [Follow], since every reference to such an incident is documented
+	// to lead to the other.
+	LinkToRedirected LinkPolicy
+	// UnknownIncidentInvalid answers 400 instead of 404 to an alert that is to
+	// join an incident that does not exist.
+	UnknownIncidentInvalid bool
+	// ImpactedRequired refuses an alert without an impacted entity, as the
+	// portal does; the API does not say that it does.
+	ImpactedRequired bool
+	// GeneratedNames names a new incident after its alert's category and
+	// entities. Default: the title of the alert.
+	GeneratedNames bool
+	// SeverityFollowsAlerts lets the next alert decide the severity of an
+	// incident whose severity a person has set. Default: what a person has set
+	// stays, unless the alert's is higher.
+	SeverityFollowsAlerts bool
+	// AlertsResolveIncident resolves an incident whose last alert was resolved.
+	AlertsResolveIncident bool
+	// CommentsStay leaves the comments of an incident that was merged into
+	// another where they are, as the older text has it. Default: they are
+	// copied.
+	CommentsStay bool
+	// ScopedAssetsMissing answers an alert about a device outside of the
+	// caller's scope as if there were no such device, with 404. Default: 403.
+	ScopedAssetsMissing bool
+	// PriorityScore gives incidents a score made from their severity and the
+	// number of their alerts. Default: none, as in a tenant without the feature.
+	PriorityScore bool
+	// AlertPageSize and IncidentPageSize are the rows of a page for which the
+	// caller asked no $top. Default: 50.
+	AlertPageSize, IncidentPageSize int
+	// MaxAlertTop is the greatest $top for alerts. Default: 1000. That of
+	// incidents is 50, as observed.
+	MaxAlertTop int
+}
+
+// LinkPolicy is what becomes of an alert that is to join an incident which does
+// not simply take it.
+type LinkPolicy string
+
+// The policies.
+const (
+	// Join puts the alert into the incident.
+	Join LinkPolicy = "join"
+	// Reopen does so, and makes a resolved incident active.
+	Reopen LinkPolicy = "reopen"
+	// Follow puts it into the incident that the other was merged into.
+	Follow LinkPolicy = "follow"
+	// Refuse answers 400.
+	Refuse LinkPolicy = "refuse"
+)
+
+// WithChoices changes what the emulator does where the documents are silent:
+//
+//	emulator.WithChoices(func(c *emulator.Choices) { c.ImpactedRequired = true })
+func WithChoices(change func(*Choices)) Option {
+	return func(t *Tenant) { change(&t.choices) }
+}
+
+// or returns the default for a choice that was not made.
+func or[T comparable](value, otherwise T) T {
+	var zero T
+	if value == zero {
+		return otherwise
+	}
+	return value
+}

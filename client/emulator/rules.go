@@ -1,0 +1,447 @@
+package emulator
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+// refusal is why something is not done, as the API says it.
+type refusal struct {
+	status        int
+	code, message string
+}
+
+// Error returns the message.
+func (r *refusal) Error() string { return r.message }
+
+func notFound(what string) *refusal { return &refusal{http.StatusNotFound, "NotFound", what} }
+
+func badRequest(why string) *refusal { return &refusal{http.StatusBadRequest, "BadRequest", why} }
+
+// redirectedTag is what an incident gets that was merged into another.
+const redirectedTag = "Redirected"
+
+// raise stores a new alert in the incident that it names, or in a new one, and
+// returns its row.
+func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, error) {
+	workspace, refused := t.workspaceFor(d.SentinelWorkspace)
+	if refused != nil {
+		return 0, refused
+	}
+	groups, refused := t.groupsOf(d.Entities, who)
+	if refused != nil {
+		return 0, refused
+	}
+	now := t.stamp()
+	var to int32
+	if d.LinkToIncident != 0 {
+		if to, refused = t.linked(tx, d.LinkToIncident, workspace, d.SentinelWorkspace != "", who); refused != nil {
+			return 0, refused
+		}
+		workspace = tx.Incident(to).Workspace
+	}
+	// The form of the ids is that of the documented example.
+	id := "ea" + t.newGUID() + "_aml"
+	a := &store.Alert{
+		Alert: alert.Alert{
+			ID: id, Title: d.Title, Description: d.Description, RecommendedActions: d.RecommendedActions,
+			Severity: d.Severity, Category: d.Category, Techniques: slices.Clone(d.Techniques),
+			Status: alert.StatusNew, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
+			ServiceSource: alert.ServiceMicrosoft365Defender, DetectionSource: alert.DetectionManual, ProductName: productName,
+			CreatedDateTime: now, LastUpdateDateTime: now,
+		},
+		Entities: slices.Clone(d.Entities), Excluded: d.ExcludedFromCorrelation, Workspace: workspace, Groups: groups,
+	}
+	if d.LinkToIncident == 0 {
+		to = tx.AddIncident(&store.Incident{
+			Incident: incident.Incident{
+				DisplayName: t.incidentName(d), Description: d.Description, Severity: d.Severity,
+				Status: incident.StatusActive, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
+				CreatedDateTime: now, LastUpdateDateTime: now,
+			},
+			Workspace: workspace,
+		})
+	}
+	row, err := tx.AddAlert(a, to)
+	if err != nil {
+		return 0, err
+	}
+	if t.choices.SeverityFollowsAlerts || t.choices.PriorityScore {
+		t.settle(tx, to, now, nil)
+		return row, nil
+	}
+	// The others are not looked at, for an incident may have very many.
+	tx.ChangeIncident(to, func(i *store.Incident) {
+		i.Severity, i.LastUpdateDateTime = incident.RollUpSeverity(i.Severity, d.Severity), now
+	})
+	return row, nil
+}
+
+// productName is the product of alerts that are raised by hand, and the display
+// name of their service.
+const productName = "Microsoft Defender XDR"
+
+// incidentName names a new incident after its first alert.
+func (t *Tenant) incidentName(d *alert.Draft) string {
+	if !t.choices.GeneratedNames {
+		return d.Title
+	}
+	kinds := map[entity.Type]bool{}
+	for _, e := range d.Entities {
+		kinds[e.Type] = true
+	}
+	on := ""
+	switch {
+	case kinds[entity.TypeDevice]:
+		on = " on one endpoint"
+	case kinds[entity.TypeUser]:
+		on = " involving one user"
+	}
+	return string(d.Category) + " incident" + on
+}
+
+// linked finds the incident that an alert is to join.
+func (t *Tenant) linked(tx *store.Tx, number int64, workspace string, routed bool, who *Identity) (int32, *refusal) {
+	id := strconv.FormatInt(number, 10)
+	row, ok := tx.FindIncident(id)
+	if !ok || !t.seesIncident(tx, row, who) {
+		missing := notFound("Incident " + id + " does not exist.")
+		if t.choices.UnknownIncidentInvalid {
+			missing.status, missing.code = http.StatusBadRequest, "BadRequest"
+		}
+		return 0, missing
+	}
+	i := tx.Incident(row)
+	if i.Status == incident.StatusRedirected {
+		switch or(t.choices.LinkToRedirected, Follow) {
+		case Refuse:
+			return 0, badRequest("Incident " + id + " was merged into incident " + i.RedirectIncidentID + ".")
+		case Follow:
+			row, i = t.follow(tx, row)
+		}
+	}
+	if routed && i.Workspace != workspace {
+		return 0, badRequest("Incident " + id + " is in the workspace '" + i.Workspace + "', and the alert is routed to '" + workspace + "'.")
+	}
+	if i.Status == incident.StatusResolved {
+		switch or(t.choices.LinkToResolved, Join) {
+		case Refuse:
+			return 0, badRequest("Incident " + id + " is resolved.")
+		case Reopen:
+			tx.ChangeIncident(row, func(i *store.Incident) { i.Status = incident.StatusActive })
+		}
+	}
+	return row, nil
+}
+
+// follow goes along the redirects of an incident to the end.
+func (t *Tenant) follow(tx *store.Tx, row int32) (int32, *store.Incident) {
+	i := tx.Incident(row)
+	for i.RedirectIncidentID != "" {
+		// An incident is only ever merged into one that is not redirected, so
+		// the way has an end.
+		row, _ = tx.FindIncident(i.RedirectIncidentID)
+		i = tx.Incident(row)
+	}
+	return row, i
+}
+
+// groupsOf returns the device groups of the devices among entities, if the
+// identity may see them.
+func (t *Tenant) groupsOf(entities []entity.Definition, who *Identity) ([]string, *refusal) {
+	var groups []string
+	for _, e := range entities {
+		if e.Type != entity.TypeDevice {
+			continue
+		}
+		group := t.groupOf(e.Value)
+		if !who.sees([]string{group}) {
+			if t.choices.ScopedAssetsMissing {
+				return nil, notFound("The device " + strconv.Quote(e.Value) + " does not exist.")
+			}
+			return nil, &refusal{http.StatusForbidden, "Forbidden", "The device " + strconv.Quote(e.Value) + " is outside of the caller's scope."}
+		}
+		if !slices.Contains(groups, group) {
+			groups = append(groups, group)
+		}
+	}
+	return groups, nil
+}
+
+// settle brings an incident in line with its alerts after some of them changed.
+func (t *Tenant) settle(tx *store.Tx, row int32, now time.Time, who *Identity) {
+	severities := make([]alert.Severity, 0, len(tx.Incident(row).Members))
+	resolved := 0
+	for _, a := range tx.MembersOf(tx.Incident(row)) {
+		severities = append(severities, a.Severity)
+		if a.Status == alert.StatusResolved {
+			resolved++
+		}
+	}
+	tx.ChangeIncident(row, func(i *store.Incident) {
+		i.LastUpdateDateTime = now
+		if who != nil {
+			i.LastModifiedBy = who.label()
+		}
+		if highest := incident.RollUpSeverity(severities...); len(severities) > 0 &&
+			(!i.SeveritySet || t.choices.SeverityFollowsAlerts || incident.RollUpSeverity(highest, i.Severity) != i.Severity) {
+			i.Severity = highest
+		}
+		if t.choices.AlertsResolveIncident && resolved > 0 && resolved == len(severities) && i.Status.Open() {
+			i.Status = incident.StatusResolved
+		}
+		if t.choices.PriorityScore {
+			i.PriorityScore = new(score(i.Severity, len(severities)))
+		}
+	})
+}
+
+// score stands in for the service's, which is made by machine learning: it is
+// higher for a higher severity and for more alerts.
+func score(s alert.Severity, alerts int) int32 {
+	base := map[alert.Severity]int32{alert.Informational: 5, alert.Low: 20, alert.Medium: 50, alert.High: 85}[s]
+	return min(100, base+min(int32(alerts), 15))
+}
+
+// updateIncident changes an incident, and its alerts where that follows from it.
+//
+// Source: Learn, "Manage incidents in Microsoft Defender": resolving an incident
+// resolves its alerts, assigning it assigns them.
+func (t *Tenant) updateIncident(tx *store.Tx, row int32, u incident.Update, who *Identity) {
+	now := t.stamp()
+	before := tx.Incident(row)
+	tx.ChangeIncident(row, func(i *store.Incident) {
+		set(&i.DisplayName, u.DisplayName)
+		set(&i.Description, u.Description)
+		set(&i.Summary, u.Summary)
+		set(&i.Severity, u.Severity)
+		set(&i.Status, u.Status)
+		set(&i.Classification, u.Classification)
+		set(&i.Determination, u.Determination)
+		set(&i.ResolvingComment, u.ResolvingComment)
+		set(&i.AssignedTo, u.AssignedTo)
+		set(&i.CustomTags, u.CustomTags)
+		i.Renamed = i.Renamed || u.DisplayName != nil
+		i.SeveritySet = i.SeveritySet || u.Severity != nil
+		i.LastUpdateDateTime, i.LastModifiedBy = now, who.label()
+	})
+	after := tx.Incident(row)
+	resolves := after.Status == incident.StatusResolved && before.Status != incident.StatusResolved
+	for _, member := range after.Members {
+		if resolves && tx.Alert(member).Status != alert.StatusResolved {
+			tx.ChangeAlert(member, func(a *store.Alert) {
+				_, change := incident.Resolve(known(after.Classification), known(after.Determination))
+				changeAlert(a, change, now)
+			})
+		}
+		if u.AssignedTo != nil {
+			tx.ChangeAlert(member, func(a *store.Alert) { a.AssignedTo, a.LastUpdateDateTime = *u.AssignedTo, now })
+		}
+	}
+}
+
+// known returns a classification or determination that says something.
+func known[T ~string](value T) T {
+	if value == "unknown" {
+		return ""
+	}
+	return value
+}
+
+// set changes a value if there is a new one.
+func set[T any](value *T, to *T) {
+	if to != nil {
+		*value = *to
+	}
+}
+
+// changeAlert does what an update says.
+func changeAlert(a *store.Alert, u alert.Update, now time.Time) {
+	before := a.Status
+	set(&a.Status, u.Status)
+	set(&a.Classification, u.Classification)
+	set(&a.Determination, u.Determination)
+	set(&a.AssignedTo, u.AssignedTo)
+	set(&a.CustomDetails, u.CustomDetails)
+	switch {
+	case a.Status != alert.StatusResolved:
+		a.ResolvedDateTime = time.Time{}
+	case before != alert.StatusResolved:
+		a.ResolvedDateTime = now
+	}
+	a.LastUpdateDateTime = now
+}
+
+// mergeProblem says why incidents cannot be merged, or is nil.
+//
+// Source: Learn, "Merge incidents manually in Microsoft Defender" and "Alert
+// correlation and incident merging": owner, classification and determination must
+// be equal or not set, and a resolved incident is not merged.
+func mergeProblem(list []*store.Incident) *refusal {
+	var owner, classification, determination string
+	differs := func(have *string, next string) bool {
+		if next == "" || next == "unknown" {
+			return false
+		}
+		if *have == "" {
+			*have = next
+		}
+		return *have != next
+	}
+	for _, i := range list {
+		switch {
+		case i.Status == incident.StatusRedirected:
+			return badRequest("Incident " + i.ID + " was merged into incident " + i.RedirectIncidentID + " before.")
+		case i.Status == incident.StatusResolved:
+			return badRequest("Incident " + i.ID + " is resolved, and cannot be merged.")
+		case i.Workspace != list[0].Workspace:
+			return badRequest("Incidents " + list[0].ID + " and " + i.ID + " are in different workspaces.")
+		case differs(&owner, strings.ToLower(i.AssignedTo)):
+			return badRequest("The incidents are assigned to different people.")
+		case differs(&classification, string(i.Classification)):
+			return badRequest("The incidents have different classifications.")
+		case differs(&determination, string(i.Determination)):
+			return badRequest("The incidents have different determinations.")
+		}
+	}
+	return nil
+}
+
+// merge empties incidents into the one that was opened first: which one remains
+// is not documented, and in the one published case it was that. It returns the
+// row of the target.
+func (t *Tenant) merge(tx *store.Tx, rows []int32, who *Identity, comment string) int32 {
+	now := t.stamp()
+	target := slices.Min(rows)
+	for _, row := range rows {
+		if row == target {
+			continue
+		}
+		tx.MoveAll(row, target)
+		t.redirect(tx, row, target, now, who)
+	}
+	tx.ChangeIncident(target, func(i *store.Incident) {
+		if i.Renamed && len(i.Members) > 0 {
+			// A merge gives even an incident that was renamed a new name.
+			i.DisplayName, i.Renamed = tx.Alert(i.Members[0]).Title, false
+		}
+		i.Comments = addComment(i.Comments, comment, who, now)
+	})
+	t.settle(tx, target, now, who)
+	return target
+}
+
+// redirect closes an incident that has given its alerts away, and takes its tags
+// and comments along.
+func (t *Tenant) redirect(tx *store.Tx, row, target int32, now time.Time, who *Identity) {
+	source := tx.Incident(row)
+	tx.ChangeIncident(target, func(i *store.Incident) {
+		i.CustomTags, i.SystemTags = union(i.CustomTags, source.CustomTags), union(i.SystemTags, source.SystemTags)
+		i.AssignedTo = or(i.AssignedTo, source.AssignedTo)
+		if known(i.Classification) == "" {
+			i.Classification = source.Classification
+		}
+		if known(i.Determination) == "" {
+			i.Determination = source.Determination
+		}
+		if !t.choices.CommentsStay && len(source.Comments) > 0 {
+			i.Comments = slices.Concat(i.Comments, source.Comments)
+			slices.SortStableFunc(i.Comments, func(a, b alert.Comment) int { return a.CreatedDateTime.Compare(b.CreatedDateTime) })
+		}
+	})
+	into := tx.Incident(target).ID
+	tx.ChangeIncident(row, func(i *store.Incident) {
+		i.Status, i.RedirectIncidentID = incident.StatusRedirected, into
+		i.CustomTags, i.SystemTags = nil, []string{redirectedTag}
+		i.LastUpdateDateTime = now
+		if who != nil {
+			i.LastModifiedBy = who.label()
+		}
+	})
+}
+
+func union(a, b []string) []string {
+	for _, tag := range b {
+		if !slices.Contains(a, tag) {
+			a = append(slices.Clip(a), tag)
+		}
+	}
+	return a
+}
+
+// addComment adds a comment to a copy of the list, unless it is empty.
+func addComment(list []alert.Comment, text string, who *Identity, now time.Time) []alert.Comment {
+	if text == "" {
+		return list
+	}
+	return append(slices.Clip(list), alert.Comment{Comment: text, CreatedByDisplayName: who.label(), CreatedDateTime: now})
+}
+
+// move puts alerts into an incident, or into a new one when to is negative. An
+// incident that has no alert left is redirected, as when it is merged.
+//
+// Sources: Learn, "Move alerts from one incident to another", which names the
+// new incident after the alerts; "Microsoft Defender XDR integration with
+// Microsoft Sentinel", in which an incident all of whose alerts were moved is
+// merged.
+func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, comment string) int32 {
+	now := t.stamp()
+	if to < 0 {
+		first := tx.Alert(alerts[0])
+		var titles []string
+		for _, row := range alerts[:min(len(alerts), 3)] {
+			titles = union(titles, []string{tx.Alert(row).Title})
+		}
+		to = tx.AddIncident(&store.Incident{
+			Incident: incident.Incident{
+				DisplayName: strings.Join(titles, ", "), Description: first.Description, Severity: first.Severity,
+				Status: incident.StatusActive, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
+				CreatedDateTime: now, LastUpdateDateTime: now, LastModifiedBy: who.label(),
+			},
+			Workspace: first.Workspace,
+		})
+	}
+	var left []int32
+	for _, row := range alerts {
+		from := tx.RowOf(tx.Alert(row))
+		if from == to {
+			continue
+		}
+		if !slices.Contains(left, from) {
+			left = append(left, from)
+		}
+		tx.Move(row, to)
+		tx.ChangeAlert(row, func(a *store.Alert) {
+			a.Comments, a.LastUpdateDateTime = addComment(a.Comments, comment, who, now), now
+		})
+	}
+	for _, row := range left {
+		if len(tx.Incident(row).Members) == 0 {
+			t.redirect(tx, row, to, now, who)
+		} else {
+			t.settle(tx, row, now, who)
+		}
+	}
+	t.settle(tx, to, now, who)
+	return to
+}
+
+// seesAlert and seesIncident tell whether an identity may see something: an
+// incident is seen by who sees one of its alerts.
+func (t *Tenant) seesAlert(a *store.Alert, who *Identity) bool { return who.sees(a.Groups) }
+
+func (t *Tenant) seesIncident(tx *store.Tx, row int32, who *Identity) bool {
+	if who.DeviceGroups == nil {
+		return true
+	}
+	members := tx.Incident(row).Members
+	return len(members) == 0 || slices.ContainsFunc(members, func(m int32) bool { return t.seesAlert(tx.Alert(m), who) })
+}
