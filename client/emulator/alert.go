@@ -55,7 +55,7 @@ func (c *call) create(d *alert.Draft) {
 		return
 	}
 	var shown alert.Alert
-	err := c.t.store.Write(func(tx *store.Tx) error {
+	err := c.change(func(tx *store.Tx) error {
 		row, err := c.t.raise(tx, d, c.who)
 		if err == nil {
 			shown = c.t.showAlert(tx.Alert(row), c.unknownMembers())
@@ -173,7 +173,7 @@ func (c *call) updateAlert() {
 // makes of it.
 func (c *call) changeAlert(change func(*store.Alert), show func(*alert.Alert) any) {
 	var shown alert.Alert
-	err := c.t.store.Write(func(tx *store.Tx) error {
+	err := c.change(func(tx *store.Tx) error {
 		row, err := c.findAlert(tx)
 		if err != nil {
 			return err

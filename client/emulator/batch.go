@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"context"
 	"encoding/base64"
 	"io"
 	"net/http"
@@ -104,7 +105,8 @@ func (c *call) item(version string, q batchRequest) batchResponse {
 	if err != nil || target.Host != "" || strings.HasSuffix(target.Path, "/$batch") {
 		c.t.fail(w, c.r, http.StatusBadRequest, "BadRequest", "The URL of the request is not valid.")
 	} else {
-		r := c.r.Clone(c.r.Context())
+		// The request has an entry of its own in the log.
+		r := c.r.Clone(context.WithValue(c.r.Context(), entryKey{}, nil))
 		r.Method, r.RequestURI = strings.ToUpper(q.Method), target.RequestURI()
 		target.Scheme = c.r.URL.Scheme
 		r.URL = target

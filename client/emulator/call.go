@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
@@ -59,6 +60,15 @@ func (c *call) body() ([]byte, bool) {
 }
 
 func sizeText(bytes int64) string { return strconv.FormatInt(bytes>>20, 10) + " MB" }
+
+// change changes the state, and notes that it was done.
+func (c *call) change(f func(*store.Tx) error) error {
+	err := c.t.store.Write(f)
+	if entry, ok := c.r.Context().Value(entryKey{}).(*Request); ok {
+		entry.Acted = err == nil
+	}
+	return err
+}
 
 // write answers with a value as JSON.
 func (c *call) write(status int, v any) { writeJSON(c.w, status, v) }

@@ -41,6 +41,14 @@
 // [WithIdentity] adds applications and people, who may do what their permissions
 // and roles say, and see what their device groups let them see.
 //
+// # What can go wrong
+//
+// [Tenant.Inject] has requests answered late, wrongly, in part or not at all, and
+// [Tenant.Requests] tells what was really done, so that a test can prove that
+// nothing was done twice and nothing was lost. [Start] starts a tenant for a test.
+// In a testing/synctest bubble use the tenant as a transport; a listener hangs
+// there.
+//
 // # Where the documents are silent
 //
 // [Choices] lists what a harness may want to decide for itself. Beyond those:

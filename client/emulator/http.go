@@ -16,21 +16,44 @@ const maxRequestSize = 4 << 20
 // ServeHTTP answers one request.
 func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxRequestSize)
-	t.answer(w, r)
+	defer func() {
+		thrown := recover()
+		if broken, ok := thrown.(*abort); ok {
+			if broken.sent != nil {
+				broken.sent.sendTo(w)
+				_ = http.NewResponseController(w).Flush()
+			}
+			thrown = http.ErrAbortHandler
+		}
+		if thrown != nil {
+			panic(thrown)
+		}
+	}()
+	t.serve(w, r)
 }
 
-// answer gives the answer its ids and routes the request.
+// answer gives the answer its ids, routes the request, and notes what became of
+// it.
 func (t *Tenant) answer(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("request-id", t.newGUID())
+	entry, ok := r.Context().Value(entryKey{}).(*Request)
+	if !ok { // of a batch
+		entry = &Request{Method: r.Method, Path: r.URL.Path, ClientRequestID: r.Header.Get("client-request-id")}
+		r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+	}
+	entry.RequestID = t.newGUID()
+	w.Header().Set("request-id", entry.RequestID)
 	if id := r.Header.Get("client-request-id"); id != "" {
 		w.Header().Set("client-request-id", id)
 	}
+	counted := &statusWriter{w, http.StatusOK}
 	if path.Clean(r.URL.Path) != r.URL.Path {
 		// The mux would answer with a redirect, which no service does.
-		t.unrouted(w, r)
-		return
+		t.unrouted(counted, r)
+	} else {
+		t.mux.ServeHTTP(counted, r)
 	}
-	t.mux.ServeHTTP(w, r)
+	entry.Status, entry.Time = counted.status, t.stamp()
+	t.log.add(*entry)
 }
 
 // RoundTrip answers one request of a client in the same process. It obeys the
@@ -46,20 +69,46 @@ func (t *Tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	if inner.Host == "" {
 		inner.Host = r.URL.Host
 	}
-	answer := make(chan *http.Response, 1)
+	type outcome struct {
+		resp *http.Response
+		err  error
+	}
+	answer := make(chan outcome, 1)
 	go func() {
 		defer body.Close()
 		w := newRecorder()
-		t.ServeHTTP(w, inner)
-		answer <- w.response(r)
+		defer func() {
+			thrown := recover()
+			broken, ok := thrown.(*abort)
+			switch {
+			case !ok && thrown != nil:
+				panic(thrown)
+			case !ok:
+			case broken.sent == nil:
+				answer <- outcome{err: errReset}
+			default:
+				resp := broken.sent.response(r)
+				resp.Body = io.NopCloser(io.MultiReader(resp.Body, cutOff{}))
+				resp.ContentLength = -1
+				answer <- outcome{resp: resp}
+			}
+		}()
+		inner.Body = http.MaxBytesReader(w, inner.Body, maxRequestSize)
+		t.serve(w, inner)
+		answer <- outcome{resp: w.response(r)}
 	}()
 	select {
-	case resp := <-answer:
-		return resp, nil
+	case o := <-answer:
+		return o.resp, o.err
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
 }
+
+// cutOff is the end of a body that is cut off.
+type cutOff struct{}
+
+func (cutOff) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
 // recorder keeps an answer in memory.
 type recorder struct {
@@ -73,6 +122,15 @@ func newRecorder() *recorder { return &recorder{header: http.Header{}, status: h
 func (w *recorder) Header() http.Header         { return w.header }
 func (w *recorder) WriteHeader(status int)      { w.status = status }
 func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
+
+// sendTo passes the answer on.
+func (w *recorder) sendTo(to http.ResponseWriter) {
+	for name, values := range w.header {
+		to.Header()[name] = values
+	}
+	to.WriteHeader(w.status)
+	_, _ = to.Write(w.body.Bytes())
+}
 
 func (w *recorder) response(r *http.Request) *http.Response {
 	return &http.Response{

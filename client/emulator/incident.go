@@ -90,7 +90,7 @@ func (c *call) updateIncident() {
 // show makes of it.
 func (c *call) changeIncident(change func(*store.Tx, int32) error, show func(*incident.Incident) any) {
 	var shown incident.Incident
-	err := c.t.store.Write(func(tx *store.Tx) error {
+	err := c.change(func(tx *store.Tx) error {
 		row, err := c.findIncident(tx)
 		if err == nil {
 			err = change(tx, row)
@@ -234,7 +234,7 @@ func (c *call) reasons(list incident.CorrelationReasons) bool {
 // moved answers with the incident that has the alerts now.
 func (c *call) moved(change func(*store.Tx) (int32, error)) {
 	var id string
-	err := c.t.store.Write(func(tx *store.Tx) error {
+	err := c.change(func(tx *store.Tx) error {
 		row, err := change(tx)
 		if err == nil {
 			id = tx.Incident(row).ID

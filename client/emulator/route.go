@@ -102,6 +102,9 @@ func (t *Tenant) route(mux *http.ServeMux, route Route) {
 			return
 		}
 		c.who = s.identity
+		if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
+			entry.Who = c.who.label()
+		}
 		route.handler(c)
 	})
 }

@@ -34,8 +34,14 @@ type Tenant struct {
 	store  *store.Store
 	tokens *tokens
 
+	log requestLog
+
 	mu     sync.Mutex
 	random *rand.ChaCha8
+	// chance decides which requests a fault strikes. It is another source than
+	// that of the ids, so that these do not depend on faults.
+	chance *rand.ChaCha8
+	faults []*injected
 }
 
 // Option changes a new tenant.
@@ -47,10 +53,10 @@ func WithClock(now func() time.Time) Option {
 	return func(t *Tenant) { t.now = now }
 }
 
-// WithSeed sets the seed that ids are made from; two tenants with the same seed
+// WithSeed sets the seed that ids are made from, and faults strike by; two tenants with the same seed
 // make the same ones. The default is 1.
 func WithSeed(seed uint64) Option {
-	return func(t *Tenant) { t.random = newRandom(seed) }
+	return func(t *Tenant) { t.random, t.chance = newRandom(seed), newRandom(^seed) }
 }
 
 // WithHuntingRetention sets how far back hunting goes, on the tenant's clock.
@@ -70,6 +76,7 @@ func New(opts ...Option) *Tenant {
 	t := &Tenant{
 		now:        time.Now,
 		random:     newRandom(1),
+		chance:     newRandom(^uint64(1)),
 		identities: []*Identity{everything()},
 		workspaces: []Workspace{{ID: WorkspaceID, SubscriptionID: SubscriptionID, ResourceGroup: ResourceGroup, Name: WorkspaceName}},
 		retention:  30 * 24 * time.Hour,

@@ -1,0 +1,41 @@
+package emulator
+
+import (
+	"net/http/httptest"
+
+	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/graph"
+)
+
+// TB is the part of [testing.TB] that Start needs.
+type TB interface {
+	Helper()
+	Cleanup(func())
+	Fatalf(format string, args ...any)
+}
+
+// Running is a tenant that listens on a loopback address.
+type Running struct {
+	*Tenant
+	// URL is the address.
+	URL string
+	// Graph is a client of the application [ClientID].
+	Graph *graph.Client
+}
+
+// Start starts a tenant for a test, which ends with the test.
+func Start(t TB, opts ...Option) *Running {
+	t.Helper()
+	tenant := New(opts...)
+	server := httptest.NewServer(tenant)
+	c, err := graph.New(tenant.Credential(), client.WithCloud(tenant.Cloud(server.URL)))
+	if err != nil {
+		server.Close()
+		t.Fatalf("emulator: %v", err)
+	}
+	t.Cleanup(func() {
+		c.CloseIdleConnections()
+		server.Close()
+	})
+	return &Running{Tenant: tenant, URL: server.URL, Graph: c}
+}
