@@ -37,12 +37,21 @@ const maxRequests = 10_000
 
 // requestLog has the last requests.
 type requestLog struct {
+	observe func(Request)
+
 	mu    sync.Mutex
 	count int
 	last  []Request
 }
 
 func (l *requestLog) add(r Request) {
+	r = l.keep(r)
+	if l.observe != nil {
+		l.observe(r)
+	}
+}
+
+func (l *requestLog) keep(r Request) Request {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.count++
@@ -53,6 +62,7 @@ func (l *requestLog) add(r Request) {
 		l.last = slices.Clone(l.last[maxRequests:])
 	}
 	l.last = append(l.last, r)
+	return r
 }
 
 // Requests returns the last requests that the tenant got, oldest first, and those
@@ -65,6 +75,12 @@ func (t *Tenant) Requests() []Request {
 	t.log.mu.Lock()
 	defer t.log.mu.Unlock()
 	return slices.Clone(t.log.last)
+}
+
+// WithObserver calls f with each request when it has been answered, from several
+// requests at once.
+func WithObserver(f func(Request)) Option {
+	return func(t *Tenant) { t.log.observe = f }
 }
 
 type entryKey struct{}
