@@ -49,6 +49,53 @@
 // In a testing/synctest bubble use the tenant as a transport; a listener hangs
 // there.
 //
+// # Manual creation
+//
+// What Learn, "Manually create an incident or alert in Microsoft Defender"
+// (2026-06-03), describes, numbered in the order of the page, and the test of each
+// behaviour that an API can show:
+//
+//	S-01  -                                        a preview; nothing to show
+//	S-02  -                                        the tenant is onboarded
+//	S-03  TestManualCreationNeedsARole             who may create
+//	S-04  TestManualCreationInScopeOnly            assets in the caller's scope
+//	S-05  -                                        the portal's picker; there is no asset search yet
+//	S-06  -                                        a button of the portal
+//	S-10  -                                        a menu of the portal
+//	S-11  TestManualCreationWorkspace              preparation: the workspace
+//	S-12  TestManualCreationKeepsWhatWasEntered    alert details
+//	S-13  TestManualCreationEntities               select entities
+//	S-14  TestManualCreationInAnExistingIncident   related incident
+//	S-15  -                                        review: incident.Draft.Review
+//	S-16  TestManualCreationGivesLinks             links to both
+//	S-20  TestManualCreationOfANewIncident         a new incident or an existing one
+//	S-21  -                                        correlation: the flag is kept, and nothing is correlated yet
+//	S-22  TestManualCreationKeepsWhatWasEntered    title
+//	S-23  TestManualCreationHasFourSeverities      severity
+//	S-24  TestManualCreationKeepsWhatWasEntered    category
+//	S-25  TestManualCreationOptionalFields         techniques
+//	S-26  TestManualCreationKeepsWhatWasEntered    description
+//	S-27  TestManualCreationOptionalFields         recommended actions
+//	S-28  TestManualCreationWorkspace              workspace
+//	S-30  TestManualCreationDefaultDescription     the first alert's description
+//	S-31  TestManualCreationRequiredFields         required fields
+//	S-32  TestManualCreationWithoutSentinel        no workspace without Sentinel
+//	S-33  TestManualCreationLimits                 lengths
+//	S-40  TestManualCreationRequiredFields         an impacted asset, by choice
+//	S-41  -                                        the order of an incident's page
+//	S-42  TestManualCreationEntities               related evidence
+//	S-43  TestManualCreationEntities               one type in either role
+//	S-44  TestManualCreationInScopeOnly            evidence in scope
+//	S-50  TestManualCreationTags                   service source
+//	S-51  TestManualCreationTags                   detection source
+//	S-52  TestManualCreationTags                   product name
+//	S-53  TestManualCreationTags                   filters by them
+//	S-54  TestManualCreationLeavesOwnerAndTags     owner and tags afterwards
+//	S-55  TestManualIncidentIsManagedLikeAnyOther  managed like any other
+//	S-56  TestManualIncidentIsOnEverySurface       surfaces, but for Azure Resource Manager yet
+//	S-57  TestManualChangesAreTraced               who, what, when; no audit log yet
+//	S-58  TestManualIncidentIsOnEverySurface       the same tables and APIs
+//
 // # Where the documents are silent
 //
 // [Choices] lists what a harness may want to decide for itself. Beyond those:
