@@ -96,6 +96,12 @@
 //	S-57  TestManualChangesAreTraced               who, what, when; no audit log yet
 //	S-58  TestManualIncidentIsOnEverySurface       the same tables and APIs
 //
+// # Keeping a state
+//
+// [Tenant.Snapshot] takes a picture of what the tenant has, which can be compared,
+// written as JSON, and loaded by [Tenant.Load]; one made by hand fills a tenant
+// with alerts of any product.
+//
 // # Where the documents are silent
 //
 // [Choices] lists what a harness may want to decide for itself. Beyond those:

@@ -1,0 +1,138 @@
+package emulator
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+// Snapshot is the state of a tenant: what it has, not who may use it. It can be
+// compared with go-cmp, and written and read as JSON. Identities, workspaces and
+// faults are options of the tenant, and not in it.
+type Snapshot struct {
+	// Alerts are in the order in which they were raised.
+	Alerts []AlertState `json:"alerts"`
+	// Incidents are numbered from 1.
+	Incidents []IncidentState `json:"incidents"`
+	// History has each incident after each change, oldest first; an incident that
+	// it does not have begins with how it stands.
+	History []IncidentState `json:"history,omitzero"`
+	// Random is the state of the source of ids. Without it a tenant goes on with
+	// its own.
+	Random []byte `json:"random,omitzero"`
+}
+
+// AlertState is an alert with what the API does not show of it.
+type AlertState struct {
+	// Alert is the alert. Its tenant, its incident and its links follow from
+	// where it is. It has evidence if it has no Entities.
+	Alert alert.Alert `json:"alert"`
+	// Entities are what an alert that was raised by hand names.
+	Entities []entity.Definition `json:"entities,omitzero"`
+	// Excluded tells that the alert takes no part in correlation.
+	Excluded bool `json:"excluded,omitzero"`
+	// Workspace is the name of its workspace.
+	Workspace string `json:"workspace,omitzero"`
+	// DeviceGroups are those of its devices.
+	DeviceGroups []string `json:"deviceGroups,omitzero"`
+}
+
+// IncidentState is an incident with what the API does not show of it.
+type IncidentState struct {
+	Incident incident.Incident `json:"incident"`
+	// AlertIDs are its alerts.
+	AlertIDs  []string `json:"alertIds"`
+	Workspace string   `json:"workspace,omitzero"`
+	// Renamed and SeveritySet tell what a person has set.
+	Renamed     bool `json:"renamed,omitzero"`
+	SeveritySet bool `json:"severitySet,omitzero"`
+	// Modified and Closed are, in the history, when the incident was first
+	// modified and last closed.
+	Modified time.Time `json:"modified,omitzero"`
+	Closed   time.Time `json:"closed,omitzero"`
+}
+
+// Snapshot takes a picture of the state.
+func (t *Tenant) Snapshot() *Snapshot {
+	state := t.store.State()
+	s := &Snapshot{Alerts: make([]AlertState, len(state.Alerts)), Incidents: make([]IncidentState, len(state.Incidents))}
+	t.mu.Lock()
+	s.Random, _ = t.random.MarshalBinary() // has no error
+	t.mu.Unlock()
+	for n, a := range state.Alerts {
+		s.Alerts[n] = AlertState{a.Alert, a.Entities, a.Excluded, a.Workspace, a.Groups}
+	}
+	picture := func(i *store.Incident) IncidentState {
+		ids := make([]string, len(i.Members))
+		for n, row := range i.Members {
+			ids[n] = state.Alerts[row].ID
+		}
+		return IncidentState{Incident: i.Incident, AlertIDs: ids, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+	}
+	for n, i := range state.Incidents {
+		s.Incidents[n] = picture(i)
+	}
+	for _, v := range state.Versions {
+		p := picture(v.Incident)
+		p.Modified, p.Closed = v.Modified, v.Closed
+		s.History = append(s.History, p)
+	}
+	return s
+}
+
+// Load replaces the state by that of a snapshot, which may also have been made
+// by hand: alerts of any product, with any evidence. A snapshot that contradicts
+// itself is refused, and the state stays as it was.
+func (t *Tenant) Load(s *Snapshot) error {
+	state := store.State{}
+	rows := map[string]int32{}
+	for n := range s.Alerts {
+		a := &s.Alerts[n]
+		rows[a.Alert.ID] = int32(n)
+		state.Alerts = append(state.Alerts, &store.Alert{Alert: a.Alert, Entities: a.Entities, Excluded: a.Excluded, Workspace: a.Workspace, Groups: a.DeviceGroups})
+	}
+	build := func(i *IncidentState) (*store.Incident, error) {
+		built := &store.Incident{Incident: i.Incident, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		for _, id := range i.AlertIDs {
+			row, ok := rows[id]
+			if !ok {
+				return nil, fmt.Errorf("emulator: incident %s has alert %q, which the snapshot does not have", i.Incident.ID, id)
+			}
+			built.Members = append(built.Members, row)
+		}
+		return built, nil
+	}
+	for n := range s.Incidents {
+		i, err := build(&s.Incidents[n])
+		if err != nil {
+			return err
+		}
+		state.Incidents = append(state.Incidents, i)
+	}
+	for n := range s.History {
+		i, err := build(&s.History[n])
+		if err != nil {
+			return err
+		}
+		state.Versions = append(state.Versions, store.Version{Incident: i, Modified: s.History[n].Modified, Closed: s.History[n].Closed})
+	}
+	random := newRandom(0)
+	if s.Random != nil {
+		if err := random.UnmarshalBinary(s.Random); err != nil {
+			return fmt.Errorf("emulator: the snapshot's source of ids cannot be read: %w", err)
+		}
+	}
+	if err := t.store.Restore(state); err != nil {
+		return fmt.Errorf("emulator: the snapshot contradicts itself: %w", err)
+	}
+	if s.Random != nil {
+		t.mu.Lock()
+		t.random = random
+		t.mu.Unlock()
+	}
+	return nil
+}
