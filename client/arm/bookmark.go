@@ -46,5 +46,5 @@ type BookmarkProperties struct {
 	EntityMappings []sentinel.Mapping `json:"entityMappings,omitzero" validate:"-"`
 	Tactics        []Tactic           `json:"tactics,omitzero" validate:"-"`
 	Techniques     []string           `json:"techniques,omitzero" validate:"-"`
-	Unknown        jsontext.Value     `json:",embed" validate:"-"` // members that are newer, see [IncidentSettings]
+	Unknown        jsontext.Value     `json:",embed,inline" validate:"-"` // members that are newer, see [IncidentSettings]
 }

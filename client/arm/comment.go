@@ -23,7 +23,7 @@ type CommentSettings struct {
 	// Message is the text, of at most 30,000 characters. It is required. Whether
 	// the portal reads markup in it is not documented.
 	Message string         `json:"message,omitzero" validate:"required,max=30000"`
-	Unknown jsontext.Value `json:",embed" validate:"-"` // members that are newer, see [IncidentSettings]
+	Unknown jsontext.Value `json:",embed,inline" validate:"-"` // members that are newer, see [IncidentSettings]
 }
 
 // CommentState is what only the service says of a comment. It is never sent.
@@ -40,5 +40,5 @@ type ClientInfo struct {
 	Email             string         `json:"email,omitzero"`
 	ObjectID          string         `json:"objectId,omitzero"`
 	UserPrincipalName string         `json:"userPrincipalName,omitzero"`
-	Unknown           jsontext.Value `json:",embed"` // members that are newer, see [Object]
+	Unknown           jsontext.Value `json:",embed,inline"` // members that are newer, see [Object]
 }

@@ -50,7 +50,7 @@ type IncidentSettings struct {
 	LastActivityTimeUTC  time.Time `json:"lastActivityTimeUtc,omitzero" validate:"-"`
 	// Unknown keeps the properties that this package has no field for, as one
 	// JSON object. They are sent back when the incident is changed.
-	Unknown jsontext.Value `json:",embed" validate:"-"`
+	Unknown jsontext.Value `json:",embed,inline" validate:"-"`
 }
 
 // IncidentState is what only the service says of an incident. It is never sent.
@@ -89,7 +89,7 @@ type Owner struct {
 	UserPrincipalName string `json:"userPrincipalName,omitzero"`
 	// Type says whether the owner is a user or a group.
 	Type    OwnerType      `json:"ownerType,omitzero"`
-	Unknown jsontext.Value `json:",embed"` // members that are newer, see [IncidentSettings]
+	Unknown jsontext.Value `json:",embed,inline"` // members that are newer, see [IncidentSettings]
 }
 
 // Label is a tag of an incident.
@@ -98,7 +98,7 @@ type Label struct {
 	Name string `json:"labelName"`
 	// Type says who set it. Only the service does, and it is not sent.
 	Type    LabelType      `json:"labelType,omitzero"`
-	Unknown jsontext.Value `json:",embed"` // members that are newer, see [IncidentSettings]
+	Unknown jsontext.Value `json:",embed,inline"` // members that are newer, see [IncidentSettings]
 }
 
 // IncidentData counts what belongs to an incident, and says what the service
@@ -121,7 +121,7 @@ type IncidentData struct {
 	// was merged into; preview versions only.
 	MergedIncidentNumber string         `json:"mergedIncidentNumber,omitzero"`
 	MergedIncidentURL    string         `json:"mergedIncidentUrl,omitzero"`
-	Unknown              jsontext.Value `json:",embed"` // members that are newer, see [Object]
+	Unknown              jsontext.Value `json:",embed,inline"` // members that are newer, see [Object]
 }
 
 // Team is a team in Microsoft Teams that works on an incident.
@@ -131,7 +131,7 @@ type Team struct {
 	Description         string         `json:"description,omitzero"`
 	PrimaryChannelURL   string         `json:"primaryChannelUrl,omitzero"`
 	TeamCreationTimeUTC time.Time      `json:"teamCreationTimeUtc,omitzero"`
-	Unknown             jsontext.Value `json:",embed"` // members that are newer, see [Object]
+	Unknown             jsontext.Value `json:",embed,inline"` // members that are newer, see [Object]
 }
 
 // Assign makes owner the only owner, whatever is known of the one before.

@@ -66,7 +66,7 @@ var (
 type body struct {
 	ETag       string         `json:"etag,omitzero"`
 	Properties any            `json:"properties"`
-	Unknown    jsontext.Value `json:",embed"`
+	Unknown    jsontext.Value `json:",embed,inline"`
 }
 
 // body returns what is sent of settings.
@@ -95,12 +95,12 @@ type nobody struct {
 	Email             *string        `json:"email"`
 	AssignedTo        *string        `json:"assignedTo"`
 	UserPrincipalName *string        `json:"userPrincipalName"`
-	Unknown           jsontext.Value `json:",embed"`
+	Unknown           jsontext.Value `json:",embed,inline"`
 }
 
 type labelBody struct {
 	Name    string         `json:"labelName"`
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 func newIncidentBody(s *IncidentSettings, etag string) any {
@@ -132,7 +132,7 @@ type bookmarkBody struct {
 
 type userBody struct {
 	ObjectID string         `json:"objectId,omitzero"`
-	Unknown  jsontext.Value `json:",embed"`
+	Unknown  jsontext.Value `json:",embed,inline"`
 }
 
 func newBookmarkBody(s *BookmarkProperties, _ string) any {

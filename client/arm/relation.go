@@ -21,7 +21,7 @@ type RelationSettings struct {
 	// RelatedResourceID is the id of the alert or bookmark, see [Client.AlertID]
 	// and [Client.BookmarkID]. It is required.
 	RelatedResourceID string         `json:"relatedResourceId,omitzero" validate:"required"`
-	Unknown           jsontext.Value `json:",embed" validate:"-"` // members that are newer, see [IncidentSettings]
+	Unknown           jsontext.Value `json:",embed,inline" validate:"-"` // members that are newer, see [IncidentSettings]
 }
 
 // RelationState is what only the service says of a relation. It is never sent.

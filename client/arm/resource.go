@@ -1,7 +1,6 @@
 package arm
 
 import (
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -19,7 +18,7 @@ type Object[P any] struct {
 	Properties P `json:"properties"`
 	// Unknown keeps the members that this type has no field for, as one JSON
 	// object; they are written again behind the others.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // Resource is what all objects have in common. Only the etag can be sent.
@@ -46,12 +45,12 @@ type plainObject[P any] Object[P]
 
 // MarshalJSONTo writes the object as the API does.
 func (o *Object[P]) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return json.MarshalEncode(enc, (*plainObject[P])(o))
+	return wire.MarshalTo(enc, (*plainObject[P])(o))
 }
 
 // UnmarshalJSONFrom reads the object as the API sends it.
 func (o *Object[P]) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return json.UnmarshalDecode(dec, (*plainObject[P])(o))
+	return wire.UnmarshalFrom(dec, (*plainObject[P])(o))
 }
 
 // MarshalJSON serves encoding/json.

@@ -29,7 +29,7 @@ type TaskSettings struct {
 	// they were read; leave them out when you create a task.
 	CreatedBy      *ClientInfo    `json:"createdBy,omitzero" validate:"-"`
 	LastModifiedBy *ClientInfo    `json:"lastModifiedBy,omitzero" validate:"-"`
-	Unknown        jsontext.Value `json:",embed" validate:"-"` // members that are newer, see [IncidentSettings]
+	Unknown        jsontext.Value `json:",embed,inline" validate:"-"` // members that are newer, see [IncidentSettings]
 }
 
 // TaskState is what only the service says of a task. It is never sent.

@@ -54,7 +54,7 @@ func (*SecurityAlert) Kind() Kind { return KindSecurityAlert }
 type ConfidenceReason struct {
 	Reason     string         `json:"reason,omitzero"`
 	ReasonType string         `json:"reasonType,omitzero"`
-	Unknown    jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown    jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // Bookmark is a row that a hunter has kept.
@@ -84,7 +84,7 @@ type UserInfo struct {
 	ObjectID string         `json:"objectId,omitzero"`
 	Name     string         `json:"name,omitzero"`
 	Email    string         `json:"email,omitzero"`
-	Unknown  jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown  jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // IncidentInfo is an incident that a bookmark belongs to.
@@ -94,5 +94,5 @@ type IncidentInfo struct {
 	Severity   Severity `json:"severity,omitzero"`
 	// RelationName names the relation between the two.
 	RelationName string         `json:"relationName,omitzero"`
-	Unknown      jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown      jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -33,7 +32,7 @@ type Entity struct {
 	Properties Properties `json:"properties,omitzero"`
 	// Unknown keeps the members that this type has no field for, as one JSON
 	// object; they are written again behind the others.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // SystemData says who created and changed an object of Azure Resource Manager.
@@ -45,7 +44,7 @@ type SystemData struct {
 	LastModifiedBy     string         `json:"lastModifiedBy,omitzero"`
 	LastModifiedByType IdentityType   `json:"lastModifiedByType,omitzero"`
 	LastModifiedAt     time.Time      `json:"lastModifiedAt,omitzero"`
-	Unknown            jsontext.Value `json:",embed"` // members that are newer, see [Entity]
+	Unknown            jsontext.Value `json:",embed,inline"` // members that are newer, see [Entity]
 }
 
 // Properties are the properties of an entity of one kind.
@@ -68,7 +67,7 @@ type Base struct {
 	// Unknown keeps the members that the type has no field for, as one JSON
 	// object; they are written again behind the fields. Members that only the
 	// column Entities has are here under the names that they have there.
-	Unknown jsontext.Value `json:",embed"`
+	Unknown jsontext.Value `json:",embed,inline"`
 }
 
 // Common returns b.
@@ -115,14 +114,14 @@ type plainEntity struct {
 	Kind       Kind           `json:"kind,omitzero"`
 	SystemData *SystemData    `json:"systemData,omitzero"`
 	Properties jsontext.Value `json:"properties,omitzero"`
-	Unknown    jsontext.Value `json:",embed"`
+	Unknown    jsontext.Value `json:",embed,inline"`
 }
 
 // UnmarshalJSONFrom reads an entity as the API sends it. Properties that do not
 // have the form of their kind become [Other].
 func (e *Entity) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	var p plainEntity
-	if err := json.UnmarshalDecode(dec, &p); err != nil {
+	if err := wire.UnmarshalFrom(dec, &p); err != nil {
 		return err
 	}
 	*e = Entity{p.ID, p.Name, p.Type, p.Kind, p.SystemData, nil, p.Unknown}
@@ -130,7 +129,7 @@ func (e *Entity) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 		return nil
 	}
 	e.Properties = &Other{p.Properties}
-	if known := newProperties(p.Kind); known != nil && json.Unmarshal(p.Properties, known, dec.Options()) == nil {
+	if known := newProperties(p.Kind); known != nil && wire.Unmarshal(p.Properties, known) == nil {
 		e.Properties = known
 	}
 	return nil
@@ -139,7 +138,7 @@ func (e *Entity) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 // MarshalJSONTo writes the entity as the API does.
 func (e *Entity) MarshalJSONTo(enc *jsontext.Encoder) error {
 	type plain Entity
-	return json.MarshalEncode(enc, (*plain)(e))
+	return wire.MarshalTo(enc, (*plain)(e))
 }
 
 // MarshalJSON serves encoding/json.

@@ -17,14 +17,14 @@ type Mapping struct {
 	EntityType string `json:"entityType,omitzero"`
 	// FieldMappings are its identifiers.
 	FieldMappings []FieldMapping `json:"fieldMappings,omitzero"`
-	Unknown       jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown       jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // FieldMapping is one identifier, named as in the column Entities.
 type FieldMapping struct {
 	Identifier string         `json:"identifier,omitzero"`
 	Value      string         `json:"value,omitzero"`
-	Unknown    jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown    jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // mappingRows say which identifiers of Sentinel a definition becomes; several are

@@ -52,7 +52,7 @@ type GeoLocation struct {
 	Longitude   *float64 `json:"longitude,omitzero"`
 	// ASN is the number of the autonomous system.
 	ASN     *int32         `json:"asn,omitzero"`
-	Unknown jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
 
 // ThreatIntelligence is what somebody knows about an entity.
@@ -65,5 +65,5 @@ type ThreatIntelligence struct {
 	// Confidence is from 0 to 1.
 	Confidence *float64       `json:"confidence,omitzero"`
 	ReportLink string         `json:"reportLink,omitzero"`
-	Unknown    jsontext.Value `json:",embed"` // members that are newer, see [Base]
+	Unknown    jsontext.Value `json:",embed,inline"` // members that are newer, see [Base]
 }
