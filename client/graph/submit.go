@@ -139,10 +139,10 @@ func (w *walker) take(ctx context.Context, step *incident.Step) error {
 				return nil
 			}
 		}
-		err := w.send(ctx, step)
-		if err == nil {
+		done, err := w.send(ctx, step)
+		if done {
 			step.State, step.Since = incident.StateDone, time.Time{}
-			return nil
+			return err
 		}
 		if !errors.Is(err, client.ErrOutcomeUnknown) {
 			step.State, step.Since = incident.StateFailed, time.Time{}
@@ -157,57 +157,49 @@ func (w *walker) take(ctx context.Context, step *incident.Step) error {
 	return uncertain
 }
 
-func (w *walker) send(ctx context.Context, step *incident.Step) error {
+// send sends a step. There may be an error beside one that is done: that it could
+// not be recorded. To send it again would do it twice.
+func (w *walker) send(ctx context.Context, step *incident.Step) (done bool, err error) {
 	r := w.receipt
-	switch step.Action {
-	case incident.ActionCreateAlert:
+	if step.Action == incident.ActionCreateAlert {
 		return w.createAlert(ctx, step)
-	case incident.ActionUpdateIncident:
-		if err := w.settle(ctx); err != nil {
-			return err
-		}
-		update, _ := r.Draft.Update()
-		_, err := w.UpdateIncident(ctx, r.IncidentID, update)
-		return err
-	default:
-		if err := w.settle(ctx); err != nil {
-			return err
-		}
-		_, err := w.CommentOnIncident(ctx, r.IncidentID, r.Draft.Comment)
-		return err
 	}
+	if err := w.settle(ctx); err != nil {
+		return false, err
+	}
+	if step.Action == incident.ActionUpdateIncident {
+		update, _ := r.Draft.Update()
+		updated, err := w.UpdateIncident(ctx, r.IncidentID, update)
+		return updated != nil, err
+	}
+	comments, err := w.CommentOnIncident(ctx, r.IncidentID, r.Draft.Comment)
+	return comments != nil, err
 }
 
-func (w *walker) createAlert(ctx context.Context, step *incident.Step) error {
+func (w *walker) createAlert(ctx context.Context, step *incident.Step) (done bool, err error) {
 	r := w.receipt
 	input := r.Draft.Alerts[step.Alert]
-	if step.Alert == 0 {
-		created, err := w.CreateAlert(ctx, input)
-		if err != nil {
-			return err
-		}
-		w.note(created)
-		return nil
-	}
 	for again := true; ; again = false {
-		link, err := strconv.ParseInt(r.IncidentID, 10, 64)
-		if err != nil {
-			return fmt.Errorf("the service named the incident %q, which is no number to link to", r.IncidentID)
+		if step.Alert > 0 {
+			link, err := strconv.ParseInt(r.IncidentID, 10, 64)
+			if err != nil {
+				return false, fmt.Errorf("the service named the incident %q, which is no number to link to", r.IncidentID)
+			}
+			input.LinkToIncident = link
 		}
-		input.LinkToIncident = link
 		created, err := w.CreateAlert(ctx, input)
-		if err == nil {
+		if created != nil {
 			w.note(created)
-			return nil
+			return true, err
 		}
 		// What the service says of a link to an incident that is not readable yet
 		// or was merged away is not documented. Any refusal is worth a look.
 		refused := errors.Is(err, client.ErrNotFound) || errors.Is(err, client.ErrInvalid) || errors.Is(err, client.ErrConflict)
-		if !again || !refused || w.settled {
-			return err
+		if step.Alert == 0 || !again || !refused || w.settled {
+			return false, err
 		}
 		if w.settle(ctx) != nil {
-			return err
+			return false, err
 		}
 	}
 }
