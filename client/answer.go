@@ -2,7 +2,6 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"time"
 
@@ -30,36 +29,17 @@ type Answer struct {
 	complete bool
 
 	request Error // as far as it says which request it was
-	status  int
 	header  http.Header
 	hide    func(string) string
 }
 
 func (a *Answer) fill(request *Error, resp *http.Response, hide func(string) string) {
-	a.request, a.status, a.header, a.hide = *request, resp.StatusCode, resp.Header, hide
+	a.request, a.header, a.hide = *request, resp.Header, hide
 }
 
-// Complete tells that there was an answer of success and that it was read. Then an
-// error of Do says only that this could not be recorded.
+// Complete tells that there was an answer of success, and that it was read and
+// checked. Then an error of Do says only that this could not be recorded.
 func (a *Answer) Complete() bool { return a.complete }
-
-// Lie returns the error for an answer of success that makes no sense. After it
-// nobody knows what became of a request that must not be executed twice, which
-// once tells. Where the text of why holds what must not be shown, it loses its
-// type.
-func (a *Answer) Lie(once bool, why error) *Error {
-	e := a.request
-	e.StatusCode, e.RequestID = a.status, a.requestID()
-	return a.lie(&e, once, why)
-}
-
-func (a *Answer) lie(e *Error, once bool, why error) *Error {
-	e.Err, e.OutcomeUnknown = why, once
-	if text := why.Error(); a.hide(text) != text {
-		e.Err = errors.New(a.hide(text))
-	}
-	return e
-}
 
 func (a *Answer) requestID() string { return plain.Cut(a.hide(a.header.Get("request-id")), 200) }
 

@@ -165,6 +165,11 @@ type Request struct {
 	// Parts is how many requests this one holds, as a JSON batch does, 0 for one
 	// that is alone. Limits count each of them.
 	Parts int
+	// Check, unless it is nil, is called when an answer of success has been read. Its
+	// error says why the answer makes no sense: then nobody knows what became of a
+	// request that must not be executed twice. Where the text of the error holds what
+	// must not be shown, it loses its type.
+	Check func() error
 	// Answered, unless it is nil, is told of the status and the headers of the
 	// answer that counts: the last.
 	Answered func(status int, header http.Header)
@@ -267,6 +272,9 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	empty := len(body) == 0 && (resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusAccepted)
 	if readErr == nil && out != nil && !empty {
 		readErr = wire.Unmarshal(body, out)
+	}
+	if readErr == nil && r.Check != nil {
+		readErr = r.Check()
 	}
 	if readErr != nil {
 		// The request was executed; what came of it was lost on the way.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -73,12 +74,16 @@ func (a *Answer) Inner(p *Part, status int, header http.Header, body []byte) *Er
 	return e
 }
 
-// InnerLie is [Answer.Lie] for an answer that stands inside a. status is 0 if it is
-// not there at all.
+// InnerLie returns the error for an answer that stands inside a and makes no sense,
+// as [Request.Check] has it. status is 0 if it is not there at all.
 func (a *Answer) InnerLie(p *Part, status int, why error) *Error {
 	e := a.part(p)
 	e.StatusCode, e.RequestID = status, a.requestID()
-	return a.lie(e, p.Request.Once, why)
+	e.Err, e.OutcomeUnknown = why, p.Request.Once
+	if text := why.Error(); a.hide(text) != text {
+		e.Err = errors.New(a.hide(text))
+	}
+	return e
 }
 
 func (a *Answer) part(p *Part) *Error {

@@ -3,7 +3,9 @@ package graph_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -11,6 +13,7 @@ import (
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/graph"
 	"github.com/incidentkit/incidentkit/incident"
 )
 
@@ -52,4 +55,25 @@ func TestAFullLogDoublesNothing(t *testing.T) {
 	}
 	require.Equal(t, 2, creations)
 	require.Equal(t, 1, comments)
+}
+
+// TestALieIsRecordedAsOne: the log and the caller are told the same of an answer of
+// success that makes no sense.
+func TestALieIsRecordedAsOne(t *testing.T) {
+	for _, tt := range wireForms {
+		if strings.HasPrefix(tt.want, "GET") || tt.name == "hunt" {
+			continue // is not recorded
+		}
+		log := new(entries)
+		c := service(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{}`) }, client.WithRecorder(audit.NewRecorder(log), audit.OriginGraph))
+		err := tt.call(t.Context(), c)
+		require.ErrorIs(t, err, graph.ErrBadAnswer, tt.name)
+		require.Len(t, log.all, 2, tt.name)
+		want := audit.Failed
+		if errors.Is(err, client.ErrOutcomeUnknown) {
+			want = audit.Unknown
+		}
+		require.Equal(t, want, log.all[1].Result.Outcome, tt.name)
+		require.Equal(t, http.StatusOK, log.all[1].Result.Status, tt.name)
+	}
 }

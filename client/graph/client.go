@@ -78,12 +78,10 @@ func security(method string, w what, body any, path ...string) client.Request {
 func do[T any](ctx context.Context, c *Client, r client.Request, check func(*T) error) (*T, error) {
 	out := new(T)
 	answer := client.Answer{Value: out}
+	r.Check = func() error { return check(out) }
 	err := c.conn.Do(ctx, r, &answer)
 	if !answer.Complete() {
 		return nil, err
-	}
-	if why := check(out); why != nil {
-		return nil, answer.Lie(r.Once, why)
 	}
 	return out, err
 }
