@@ -254,3 +254,26 @@ func TestDetailsOfErrors(t *testing.T) {
 	require.Len(t, failure.Details, 20)
 	require.Contains(t, failure.Error(), "400 Bad Request: BadRequest at evidence: m; a at t: first; second line; c; x;")
 }
+
+// undescribed is an answer that no record may take apart.
+type undescribed struct{ t *testing.T }
+
+func (u undescribed) MarshalJSON() ([]byte, error) {
+	u.t.Error("the answer to a call that reads was described for the log")
+	return []byte("{}"), nil
+}
+
+func (undescribed) UnmarshalJSON([]byte) error { return nil }
+
+// TestReadsAreNotDescribed: a page of a list is not written as JSON again for a log
+// that has no place for it.
+func TestReadsAreNotDescribed(t *testing.T) {
+	for _, o := range [][]audit.RecorderOption{nil, {audit.WithReads()}} {
+		l := new(entries)
+		c := serve(t, reply(200, `{"value":[]}`), client.WithRecorder(audit.NewRecorder(l, o...), audit.OriginGraph))
+		request := read
+		request.Operation = audit.ListAlerts
+		require.NoError(t, c.Do(t.Context(), request, &undescribed{t}))
+		require.Len(t, l.all(), 2*len(o))
+	}
+}

@@ -36,16 +36,20 @@ func WithRecorder(r audit.Recorder, origin audit.Origin) Option {
 			if err != nil {
 				return ctx, nil, err
 			}
-			return ctx, func(result Result) error { return r.End(token, outcome(result)) }, nil
+			return ctx, func(result Result) error { return r.End(token, outcome(call, result)) }, nil
 		}})
 		return nil
 	}
 }
 
-// outcome describes for the log how a call ended.
-func outcome(r Result) audit.Entry {
+// outcome describes for the log how a call ended. The answer to a call that reads
+// has no news for the log of what that was about, and can be a page of a list.
+func outcome(call Call, r Result) audit.Entry {
 	e := audit.Entry{RequestID: r.RequestID, Result: audit.Result{Outcome: audit.Succeeded}}
 	if r.Err == nil {
+		if call.Operation.Reads() {
+			return e
+		}
 		if answer, err := audit.Describe(nil, r.Answer); err == nil {
 			e.Target = answer.Target
 		}
