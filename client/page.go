@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/url"
 	"slices"
 	"strings"
@@ -25,6 +26,53 @@ func (c *Connection) Follow(r Request, link string) (Request, error) {
 	}
 	r.link = u
 	return r, nil
+}
+
+// Pages leads through the pages of one list, as a service links them. It is not
+// safe for concurrent use.
+type Pages struct {
+	conn  *Connection
+	first Request
+	// seen remembers links, in eight bytes each.
+	seed  maphash.Seed
+	seen  map[uint64]struct{}
+	empty int
+}
+
+// Pages begins with the request for the first page.
+func (c *Connection) Pages(first Request) *Pages {
+	return &Pages{conn: c, first: first, seed: maphash.MakeSeed(), seen: map[uint64]struct{}{}}
+}
+
+// maxEmptyPages is how many pages in a row may be empty. A page may be, although
+// more follow (Learn, "Paging Microsoft Graph data in your app"); without a bound
+// a service that gives ever new links would keep a caller for ever.
+const maxEmptyPages = 100
+
+// ErrEndless means that the pages of a list come to no end.
+var ErrEndless = errors.New("the list has no end")
+
+// Next returns the request for the next page, from the link and the number of
+// items that the last one had. The error is that of [Connection.Follow], or
+// [ErrEndless] for a link that was there before and after 100 empty pages in a
+// row.
+func (p *Pages) Next(link string, items int) (Request, error) {
+	next, err := p.conn.Follow(p.first, link)
+	if err != nil {
+		return Request{}, err
+	}
+	sum := maphash.String(p.seed, link)
+	if _, again := p.seen[sum]; again {
+		return Request{}, fmt.Errorf("client: %w: its pages go round in circles", ErrEndless)
+	}
+	p.seen[sum] = struct{}{}
+	if p.empty++; items > 0 {
+		p.empty = 0
+	}
+	if p.empty >= maxEmptyPages {
+		return Request{}, fmt.Errorf("client: %w: %d pages in a row are empty, and more are said to follow", ErrEndless, p.empty)
+	}
+	return next, nil
 }
 
 func (c *Connection) sameAPI(r Request, link string) (*url.URL, error) {

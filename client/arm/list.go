@@ -2,7 +2,6 @@ package arm
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -85,10 +84,6 @@ type page[P any] struct {
 	NextLink string       `json:"nextLink"`
 }
 
-// maxEmptyPages is how many pages in a row may be empty; a page may be, although
-// more follow.
-const maxEmptyPages = 100
-
 func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, o ListOptions) iter.Seq2[*Object[P], error] {
 	op := audit.ReadIncident
 	if p.incident == "" {
@@ -113,17 +108,14 @@ func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, 
 			yield(nil, err)
 			return
 		}
-		seen := map[string]bool{}
-		next, empty := r, 0
+		next, pages := r, c.conn.Pages(r)
 		for {
 			var got page[P]
 			if _, err := c.do(ctx, next, &got); err != nil {
 				yield(nil, err)
 				return
 			}
-			empty++
 			for _, object := range got.Value {
-				empty = 0
 				if object != nil && !yield(object, nil) {
 					return
 				}
@@ -132,18 +124,10 @@ func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, 
 				return
 			}
 			var err error
-			switch next, err = c.conn.Follow(r, got.NextLink); {
-			case err != nil:
-			case seen[got.NextLink]:
-				err = errors.New("the pages of the list go round in circles")
-			case empty == maxEmptyPages:
-				err = fmt.Errorf("%d pages in a row are empty, and more are said to follow", empty)
-			}
-			if err != nil {
+			if next, err = pages.Next(got.NextLink, len(got.Value)); err != nil {
 				yield(nil, fmt.Errorf("arm: %w", err))
 				return
 			}
-			seen[got.NextLink] = true
 		}
 	}
 }

@@ -2,8 +2,8 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"hash/maphash"
 	"iter"
 	"net/http"
 	"net/url"
@@ -117,11 +117,6 @@ func options[R Resource](f Filter[R], top, skip int, count *int64) (url.Values, 
 	return query, nil
 }
 
-// maxEmptyPages is how many pages in a row may be empty. A page may be, although
-// more follow (Learn, "Paging Microsoft Graph data in your app"); without a bound
-// a service that gives ever new links would keep a caller for ever.
-const maxEmptyPages = 100
-
 type page[T any] struct {
 	Value []*T   `json:"value"`
 	Next  string `json:"@odata.nextLink"`
@@ -136,8 +131,7 @@ func list[T any](ctx context.Context, c *Client, r client.Request, problem error
 			yield(nil, problem)
 			return
 		}
-		var seen links
-		next, empty := r, 0
+		next, pages := r, c.conn.Pages(r)
 		for {
 			p, err := do(ctx, c, next, func(p *page[T]) error { return p.problem(id) })
 			if err != nil {
@@ -156,15 +150,9 @@ func list[T any](ctx context.Context, c *Client, r client.Request, problem error
 			if p.Next == "" {
 				return
 			}
-			if empty++; len(p.Value) > 0 {
-				empty = 0
-			}
-			switch next, err = c.conn.Follow(r, p.Next); {
-			case err != nil:
-			case seen.again(p.Next):
-				err = bad("GET /%s: the pages of the list go round in circles", strings.Join(r.Path, "/"))
-			case empty >= maxEmptyPages:
-				err = bad("GET /%s: %d pages in a row are empty, and more are said to follow", strings.Join(r.Path, "/"), empty)
+			next, err = pages.Next(p.Next, len(p.Value))
+			if errors.Is(err, client.ErrEndless) {
+				err = fmt.Errorf("%w: GET /%s: %w", ErrBadAnswer, strings.Join(r.Path, "/"), err)
 			}
 			if err != nil {
 				yield(nil, fmt.Errorf("graph: %w", err))
@@ -184,21 +172,4 @@ func (p *page[T]) problem(id func(*T) string) error {
 		}
 	}
 	return nil
-}
-
-// links remembers addresses, in eight bytes each.
-type links struct {
-	seed maphash.Seed
-	seen map[uint64]struct{}
-}
-
-// again tells whether link was there before.
-func (l *links) again(link string) bool {
-	if l.seen == nil {
-		l.seed, l.seen = maphash.MakeSeed(), map[uint64]struct{}{}
-	}
-	sum := maphash.String(l.seed, link)
-	_, again := l.seen[sum]
-	l.seen[sum] = struct{}{}
-	return again
 }
