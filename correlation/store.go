@@ -1,0 +1,303 @@
+package correlation
+
+import (
+	"slices"
+)
+
+// store keeps an alert and returns its number. It is in no incident yet.
+func (s *scope) store(e *Engine, a *Alert, in *input, flags uint8) uint32 {
+	n := s.alerts.add(alertRec{
+		time: in.time, id: s.names.add(a.ID), title: s.values.number(a.Title), source: s.values.number(a.Source),
+		tactics: in.tactics, severity: in.severity, flags: flags, entities: in.entities(),
+	})
+	if e.set.KeepDeviceGroups && len(a.DeviceGroups) > 0 {
+		for _, g := range a.DeviceGroups {
+			s.groups[n] = append(s.groups[n], s.values.number(fold(g)))
+		}
+	}
+	e.stored++
+	s.held++
+	return n
+}
+
+// entities counts the entities of an alert that have keys.
+func (in *input) entities() uint16 {
+	n, last := 0, int32(-1)
+	for i := range in.keys {
+		if in.keys[i].kind != typeDetector && in.keys[i].entity != last {
+			n, last = n+1, in.keys[i].entity
+		}
+	}
+	return uint16(min(n, 1<<16-1))
+}
+
+// openIncident opens the incident of an alert, or opens it again if there was
+// one.
+func (s *scope) openIncident(e *Engine, n uint32) uint32 {
+	id := s.idOf(s.names.bytes(s.alerts.at(n).id))
+	s.index.reserve(1)
+	slot := s.index.put(s.hashID(id))
+	version := uint32(1)
+	if slot.ref == 0 || !s.incidents.at(slot.ref).reusable(id) {
+		slot.ref, slot.n = s.incidents.add(incidentRec{}), slotIncident
+	} else {
+		version = s.incidents.at(slot.ref).version + 1
+	}
+	i := slot.ref
+	*s.incidents.at(i) = incidentRec{id: id, version: version, founder: n}
+	s.alerts.at(n).parent, s.alerts.at(n).via = 0, 0
+	s.append(i, n)
+	s.open++
+	e.stats.Opened++
+	return i
+}
+
+// reusable tells whether the record is that of an incident which has no alerts
+// any more.
+func (r *incidentRec) reusable(id ID) bool { return r.id == id && r.count == 0 }
+
+// Marks of index entries that have no count.
+const (
+	slotAlert    uint32 = 0xffffffff
+	slotIncident uint32 = 0xfffffffe
+	slotThread   uint32 = 0xfffffffd
+)
+
+func (s *scope) hashID(id ID) uint64 {
+	var buf [17]byte
+	copy(buf[:], id[:])
+	buf[16] = domainIncident
+	return notZero(s.seed.sip(buf[:]))
+}
+
+// attach puts an alert into an incident, linked to one of its alerts.
+func (s *scope) attach(i, n, parent, via uint32) {
+	r := s.alerts.at(n)
+	r.parent, r.via = parent, via
+	s.append(i, n)
+	s.incidents.at(i).version++
+}
+
+// append puts an alert at the end of an incident's list and counts it.
+func (s *scope) append(i, n uint32) {
+	r, inc := s.alerts.at(n), s.incidents.at(i)
+	r.incident, r.next = i, 0
+	if inc.tail == 0 {
+		inc.head, inc.first, inc.last = n, r.time, r.time
+	} else {
+		s.alerts.at(inc.tail).next = n
+	}
+	inc.tail = n
+	inc.stored++
+	inc.count++
+	inc.entities += uint32(r.entities)
+	inc.add(r.time, r.severity, r.tactics)
+	if g := s.groups[n]; len(g) > 0 {
+		d := s.detailOf(i)
+		for _, g := range g {
+			if !slices.Contains(d.groups, g) {
+				d.groups = append(d.groups, g)
+			}
+		}
+	}
+}
+
+// add notes what an alert means for its incident.
+func (r *incidentRec) add(t int64, severity uint8, tactics uint16) {
+	r.first, r.last = min(r.first, t), max(r.last, t)
+	r.severity = max(r.severity, severity)
+	r.tactics |= tactics
+}
+
+// prove stores why an alert is linked.
+func (s *scope) prove(r *alertRec, c *candidate) {
+	r.score = int16(min(c.score/16, 1<<15-1))
+	r.proof, r.proofCount = 0, uint8(c.n)
+	for i := range c.n {
+		p := &c.proofs[i]
+		p.proof.bits = int16(min(p.bits/16, 1<<15-1))
+		at := s.proofs.add(p.proof)
+		if i == 0 {
+			r.proof = at
+		}
+		if p.key != nil && p.key.key != nil {
+			if _, ok := s.texts[p.hash]; !ok {
+				s.texts[p.hash] = s.names.add(p.key.key.Value)
+			}
+		}
+	}
+}
+
+// collapse counts a repeat in the place of an alert that is stored, if enough of
+// them are, and returns that alert.
+func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
+	inc := s.incidents.at(c.incident)
+	n := c.ref
+	if c.repeat {
+		n = s.index.find(in.thread).ref
+		if t := s.alerts.at(n).thread; t == 0 || s.threads.at(t).stored < uint32(e.set.Exemplars) || s.root(s.threads.at(t).incident) != c.incident {
+			if inc.stored < uint32(e.set.MaxStored) {
+				return 0, false
+			}
+		}
+	} else if inc.stored < uint32(e.set.MaxStored) {
+		return 0, false
+	} else {
+		in.thread = 0
+		if s.alerts.at(n).thread == 0 {
+			s.alerts.at(n).thread = s.newThread(n)
+		}
+		t := s.threads.at(s.alerts.at(n).thread)
+		t.count++
+		t.last = max(t.last, in.time)
+	}
+	s.reopen(e, c.incident)
+	inc.count++
+	inc.version++
+	inc.add(in.time, in.severity, in.tactics)
+	e.stats.Collapsed++
+	e.stored++
+	s.held++
+	return n, true
+}
+
+func (s *scope) newThread(n uint32) uint32 {
+	r := s.alerts.at(n)
+	return s.threads.add(thread{
+		head: n, stored: 1, count: 1, first: r.time, last: r.time, counted: r.time, incident: r.incident,
+		stage: stage{id: r.stage, last: r.time},
+	})
+}
+
+// put makes the alert known to those that come after it: under its id, its
+// values and as something that may occur again. An alert that was collapsed has
+// the number of the one that stands for it.
+func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
+	id := s.index.put(in.id)
+	id.ref, id.n = n, slotAlert
+	incident := s.incidentOf(n)
+	observed := true
+	var t *thread
+	if in.thread != 0 {
+		slot := s.index.put(in.thread)
+		if slot.ref == 0 {
+			slot.ref, slot.n = n, slotThread
+		} else {
+			old := s.alerts.at(slot.ref)
+			if old.thread == 0 {
+				old.thread = s.newThread(slot.ref)
+			}
+			t = s.threads.at(old.thread)
+			observed = in.time-t.counted >= int64(e.set.Slot)
+			if n != slot.ref {
+				s.alerts.at(n).thread = old.thread
+				if s.root(t.incident) != incident {
+					*t = thread{head: n, first: in.time, last: t.last, counted: t.counted, incident: incident}
+				}
+				t.stored++
+				slot.ref = n
+			}
+			t.count++
+			t.last = max(t.last, in.time)
+		}
+		if observed && t != nil {
+			t.counted = in.time
+		}
+	}
+	s.stageOf(e, incident, n, t, in.time)
+	if observed {
+		s.obs++
+	}
+	for i := range in.keys {
+		slot := s.index.put(in.keys[i].hash)
+		if slot.ref == 0 || s.lastSeen(s.alerts.at(slot.ref)) <= in.time {
+			slot.ref = n
+		}
+		if observed {
+			slot.more(s.epoch)
+		}
+	}
+}
+
+// stageOf puts the alert into a stage of its incident: that which is going on,
+// unless the silence before it was long by the stage's own measure, or else the
+// one in which the same thing occurred before, by the thing's own.
+func (s *scope) stageOf(e *Engine, i, n uint32, t *thread, now int64) {
+	inc := s.incidents.at(i)
+	id := uint32(0)
+	if inc.stage.id != 0 && inc.stage.goesOn(&e.set, now, int64(e.set.StageGap)) {
+		id = inc.stage.id
+	}
+	if t != nil {
+		if t.stage.id != 0 && t.stage.goesOn(&e.set, now, int64(e.set.ThreadGap)) {
+			if id == 0 {
+				id = t.stage.id
+			}
+		} else {
+			t.stage = stage{last: now}
+		}
+	}
+	if id == 0 {
+		s.stages++
+		id = s.stages
+	}
+	if inc.stage.id != id {
+		inc.stage = stage{id: id, last: now}
+	}
+	if t != nil {
+		t.stage.id = id
+	}
+	if r := s.alerts.at(n); r.stage == 0 {
+		r.stage = id
+	}
+}
+
+// goesOn tells whether an alert continues the stage, and if so counts its gap.
+func (g *stage) goesOn(set *compiled, now, presumed int64) bool {
+	gap := max(0, now-g.last)
+	mean := float64(g.sum+presumed) / float64(g.gaps+1)
+	if gap > int64(set.StageFloor) && float64(gap) > set.StagePace*mean {
+		return false
+	}
+	g.sum += gap
+	g.gaps++
+	g.last = max(g.last, now)
+	return true
+}
+
+// direction says which of two incidents survives their merger.
+func (s *scope) direction(e *Engine, i, j uint32) (target, source uint32) {
+	first := s.older(i, j)
+	if e.set.Direction == LargerSurvives {
+		if a, b := s.incidents.at(i).count, s.incidents.at(j).count; a != b {
+			first = a > b
+		}
+	}
+	if first {
+		return i, j
+	}
+	return j, i
+}
+
+// unite moves all alerts of the source into the target. The link between them
+// is from the alert via to the alert parent, and kept with the source's founder.
+func (s *scope) unite(e *Engine, target, source, via, parent uint32) {
+	t, f := s.incidents.at(target), s.incidents.at(source)
+	founder := s.alerts.at(f.founder)
+	founder.parent, founder.via = parent, via
+	s.alerts.at(t.tail).next = f.head
+	t.tail = f.tail
+	t.count += f.count
+	t.stored += f.stored
+	t.entities += f.entities
+	t.add(f.first, f.severity, f.tactics)
+	t.last = max(t.last, f.last)
+	if f.stage.last > t.stage.last {
+		t.stage = f.stage
+	}
+	t.version = max(t.version, f.version) + 1
+	f.version++
+	f.into = target
+	s.open--
+	s.moveDetail(e, target, source)
+}
