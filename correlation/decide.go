@@ -58,7 +58,8 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 	case target != 0:
 		d.Kind = Linked
 		n := s.store(e, a, in, flagLinked)
-		s.attach(target, n, s.incidents.at(target).founder, 0)
+		s.attach(target, n, s.incidents.at(target).founder)
+		s.byHand(n, s.alerts.at(n).parent)
 		s.put(e, a, in, n)
 		return s.finish(e, in, n, d)
 	case a.Excluded:
@@ -93,7 +94,7 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 	}
 	n := s.store(e, a, in, 0)
 	s.reopen(e, c.incident)
-	s.attach(c.incident, n, c.ref, 0)
+	s.attach(c.incident, n, c.ref)
 	s.prove(s.alerts.at(n), c)
 	s.merge(e, in, n, join, &d)
 	s.put(e, a, in, n)
@@ -178,9 +179,9 @@ func (s *scope) consider(e *Engine, in *input) {
 		if slot == nil || slot.ref == 0 {
 			continue
 		}
-		ref := s.alerts.at(slot.ref)
-		incident := s.incidentOf(slot.ref)
-		gap := distance(in.time, s.lastSeen(ref))
+		number := s.standing(slot.ref, k.hash)
+		incident := s.incidentOf(number)
+		gap := distance(in.time, s.alerts.at(number).last())
 		if incident == 0 || gap > e.set.windowOf(k.kind) {
 			continue
 		}
@@ -190,13 +191,13 @@ func (s *scope) consider(e *Engine, in *input) {
 			bits = s.rarity(n, e.set.priorOf(k.strong))
 		}
 		if bits > 0 {
-			s.evidence(e, in, incident, slot.ref, gap, bits, n, k)
+			s.evidence(e, in, incident, number, gap, bits, n, k)
 		}
 	}
 	if in.thread != 0 && e.set.RepeatWindow > 0 {
 		if slot := s.index.find(in.thread); slot != nil {
 			ref := s.alerts.at(slot.ref)
-			gap := distance(in.time, s.lastSeen(ref))
+			gap := distance(in.time, ref.last())
 			if incident := s.incidentOf(slot.ref); incident != 0 && gap <= int64(e.set.RepeatWindow) && s.holds(e, in, slot.ref) {
 				c := s.evidence(e, in, incident, slot.ref, gap, repeatBits, slot.count(s.epoch), nil)
 				if c != nil {
@@ -217,6 +218,22 @@ func (s *scope) consider(e *Engine, in *input) {
 	}
 }
 
+// standing returns an alert, or if it was retracted the one that it shared the
+// value with.
+func (s *scope) standing(n uint32, hash uint64) uint32 {
+	for r := s.alerts.at(n); r.flags&flagRetracted != 0 && r.parent != 0; r = s.alerts.at(n) {
+		shared := false
+		for i := range uint32(r.proofCount) {
+			shared = shared || s.proofs.at(r.proof+i).hash == hash
+		}
+		if !shared {
+			break
+		}
+		n = r.parent
+	}
+	return n
+}
+
 // holds tells whether the link by which a recurring alert came into its incident
 // is still worth enough. It is asked once for each observation.
 func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
@@ -229,7 +246,7 @@ func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
 		return true
 	}
 	head := s.alerts.at(t.head)
-	if head.parent == 0 || head.via != 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
+	if head.parent == 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
 		return true
 	}
 	return s.worth(e, head) >= e.set.keep
@@ -258,15 +275,14 @@ func distance(a, b int64) int64 { return max(a-b, b-a) }
 
 // evidence adds a value to what speaks for an incident.
 func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, bits int32, n uint32, k *inputKey) *candidate {
-	i := slices.IndexFunc(in.cands, func(c candidate) bool { return c.incident == incident })
-	if i < 0 {
+	c := in.candidate(incident)
+	if c == nil {
 		if len(in.cands) == maxCandidates {
 			return nil
 		}
-		i = len(in.cands)
 		in.cands = append(in.cands, candidate{incident: incident, ref: ref, gap: gap})
+		c = &in.cands[len(in.cands)-1]
 	}
-	c := &in.cands[i]
 	p := candidateProof{proof: proof{n: n, of: uint32(min(s.obs, 1<<32-1)), kind: kindRepeat}, bits: bits, group: -2, key: k}
 	if k != nil {
 		p.hash, p.kind, p.group = k.hash, kindOf(k.kind), k.entity
@@ -288,6 +304,15 @@ func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, 
 	}
 	c.add(p)
 	return c
+}
+
+func (in *input) candidate(incident uint32) *candidate {
+	for i := range in.cands {
+		if in.cands[i].incident == incident {
+			return &in.cands[i]
+		}
+	}
+	return nil
 }
 
 // same takes care of other names of an entity that is counted, of which the
@@ -391,8 +416,7 @@ func (s *scope) merge(e *Engine, in *input, n uint32, joined int, d *Decision) {
 				continue
 			}
 			target, source := s.direction(e, mine, other)
-			s.unite(e, target, source, n, c.ref)
-			s.prove(s.alerts.at(s.incidents.at(source).founder), c)
+			s.prove(s.unite(e, target, source, n, c.ref), c)
 			d.Kind = Merged
 			d.Merged = append(d.Merged, s.incidents.at(source).id)
 			e.stats.Merged++

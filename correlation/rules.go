@@ -16,7 +16,7 @@ type detail struct {
 	name           string
 	severity       alert.Severity
 	tags           []string
-	groups         []uint32 // device groups, in values
+	groups         []uint16 // device groups, in values
 }
 
 // pair is two incidents, the smaller number first.
@@ -86,7 +86,7 @@ func (s *scope) forbids(e *Engine, i, j uint32) Rule {
 		return RuleClassification
 	case e.set.KeepDetermination && differ(x.determination, y.determination, alert.DeterminationUnknown):
 		return RuleDetermination
-	case e.set.KeepDeviceGroups && len(x.groups) > 0 && len(y.groups) > 0 && !slices.ContainsFunc(x.groups, func(g uint32) bool { return slices.Contains(y.groups, g) }):
+	case e.set.KeepDeviceGroups && len(x.groups) > 0 && len(y.groups) > 0 && !slices.ContainsFunc(x.groups, func(g uint16) bool { return slices.Contains(y.groups, g) }):
 		return RuleDeviceGroup
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/bits"
+	"time"
 
 	"github.com/incidentkit/incidentkit/entity"
 )
@@ -25,7 +26,7 @@ type scope struct {
 	texts     map[uint64]uint32 // values that have linked, in names
 	values    texts             // titles and sources
 	details   map[uint32]*detail
-	groups    map[uint32][]uint32 // device groups of alerts, in values
+	groups    map[uint32][]uint16 // device groups of alerts, in values
 	apart     map[pair]int        // incidents that a person said are distinct
 
 	waiting   waiting
@@ -50,21 +51,23 @@ type alertRec struct {
 	time     int64
 	incident uint32 // or one that was merged into it
 	next     uint32 // in the list of the incident
-	// parent is the alert that this one, or via in its stead, is linked to. Only
-	// the founder of an incident has none.
-	parent, via uint32
-	proof       uint32 // the first of proofs
-	id          uint32 // in names
-	title       uint32 // in values
-	source      uint32 // in values
-	stage       uint32
-	thread      uint32
-	score       int16 // bits of the link, in 16ths
-	tactics     uint16
-	entities    uint16
-	severity    uint8
-	proofCount  uint8
-	flags       uint8
+	// parent is the alert that this one is linked to. The links of an incident
+	// make a tree, and one alert, its root, has none.
+	parent     uint32
+	proof      uint32 // the first of proofs
+	id         uint32 // in names
+	stage      uint32
+	thread     uint32
+	repeats    uint32 // alerts that were counted and not stored
+	until      uint32 // milliseconds from time to the last of them
+	title      uint16 // in values
+	source     uint16 // in values
+	score      int16  // bits of the link, in 16ths
+	tactics    uint16
+	entities   uint16
+	severity   uint8
+	proofCount uint8
+	flags      uint8
 }
 
 const (
@@ -79,17 +82,19 @@ const (
 type incidentRec struct {
 	id          ID
 	first, last int64
-	founder     uint32
-	head, tail  uint32 // of the list of alerts
-	count       uint32 // of alerts, repeats included
-	stored      uint32
-	into        uint32 // the incident that this one was merged into
-	version     uint32
-	entities    uint32
-	stage       stage
-	tactics     uint16
-	severity    uint8
-	flags       uint8
+	founder     uint32 // the alert that opened it, or the oldest left
+	// head and tail are the ends of the list of alerts. Where the incident was
+	// merged into another, they are the two alerts whose link did it.
+	head, tail uint32
+	count      uint32 // of alerts, repeats included
+	stored     uint32
+	into       uint32 // the incident that this one was merged into
+	version    uint32
+	entities   uint32
+	stage      stage
+	tactics    uint16
+	severity   uint8
+	flags      uint8
 }
 
 const (
@@ -100,17 +105,12 @@ const (
 // thread is one alert that occurs again and again: the same detector on the same
 // entities.
 type thread struct {
-	head      uint32 // the alert that began it in its incident
-	stored    uint32
-	count     uint32
-	first     int64
-	last      int64
-	counted   int64 // the last occurrence that was an observation
-	stage     stage
-	incident  uint32
-	twin      uint32
-	twinScore int32
-	_         uint32
+	head     uint32 // the alert that began it in its incident
+	incident uint32
+	stored   uint32
+	_        uint32
+	counted  int64 // the last occurrence that was an observation
+	stage    stage
 }
 
 // stage is a run of activity and its pace.
@@ -164,7 +164,7 @@ func newScope(n scopeName, e *Engine) *scope {
 	sum := sha256.Sum256([]byte(n.tenant + "\x00" + n.workspace))
 	return &scope{
 		name: n, tag: binary.BigEndian.Uint32(sum[:]), seed: e.seed,
-		texts: map[uint64]uint32{}, details: map[uint32]*detail{}, groups: map[uint32][]uint32{}, apart: map[pair]int{},
+		texts: map[uint64]uint32{}, details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
 	}
 }
 
@@ -177,6 +177,8 @@ func (s *scope) idOf(alert []byte) (id ID) {
 	copy(id[4:], sum[:])
 	return id
 }
+
+func tagOf(id ID) uint32 { return binary.BigEndian.Uint32(id[:]) }
 
 // root returns the incident that an incident was merged into in the end.
 func (s *scope) root(i uint32) uint32 {
@@ -240,25 +242,20 @@ func (s *scope) rarity(n uint32, p prior) int32 {
 	return max(0, log2(16*s.obs+p.of)-log2(16*uint64(n)+p.has))
 }
 
-// lastSeen returns when the thing of an alert occurred last.
-func (s *scope) lastSeen(a *alertRec) int64 {
-	if a.thread != 0 {
-		return max(a.time, s.threads.at(a.thread).last)
-	}
-	return a.time
-}
+// last returns when the alert, or the last of its repeats, occurred.
+func (r *alertRec) last() int64 { return r.time + int64(r.until)*int64(time.Millisecond) }
 
 // texts gives numbers to texts of which there are few.
 type texts struct {
 	list  []string
-	index map[string]uint32
+	index map[string]uint16
 }
 
 // A tenant has thousands of titles. Whoever invents more gets no names for his
 // incidents.
 const maxTexts = 1 << 16
 
-func (t *texts) number(s string) uint32 {
+func (t *texts) number(s string) uint16 {
 	if s == "" {
 		return 0
 	}
@@ -269,18 +266,18 @@ func (t *texts) number(s string) uint32 {
 		return 0
 	}
 	if t.index == nil {
-		t.index, t.list = map[string]uint32{}, []string{""}
+		t.index, t.list = map[string]uint16{}, []string{""}
 	}
 	if len(s) > maxText {
 		return t.number(s[:maxText])
 	}
-	n := uint32(len(t.list))
+	n := uint16(len(t.list))
 	t.list = append(t.list, s)
 	t.index[s] = n
 	return n
 }
 
-func (t *texts) text(n uint32) string {
+func (t *texts) text(n uint16) string {
 	if n == 0 || int(n) >= len(t.list) {
 		return ""
 	}

@@ -1,7 +1,9 @@
 package correlation
 
 import (
+	"math"
 	"slices"
+	"time"
 )
 
 // store keeps an alert and returns its number. It is in no incident yet.
@@ -45,7 +47,6 @@ func (s *scope) openIncident(e *Engine, n uint32) uint32 {
 	}
 	i := slot.ref
 	*s.incidents.at(i) = incidentRec{id: id, version: version, founder: n}
-	s.alerts.at(n).parent, s.alerts.at(n).via = 0, 0
 	s.append(i, n)
 	s.open++
 	e.stats.Opened++
@@ -71,9 +72,8 @@ func (s *scope) hashID(id ID) uint64 {
 }
 
 // attach puts an alert into an incident, linked to one of its alerts.
-func (s *scope) attach(i, n, parent, via uint32) {
-	r := s.alerts.at(n)
-	r.parent, r.via = parent, via
+func (s *scope) attach(i, n, parent uint32) {
+	s.alerts.at(n).parent = parent
 	s.append(i, n)
 	s.incidents.at(i).version++
 }
@@ -144,17 +144,15 @@ func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
 		return 0, false
 	} else {
 		in.thread = 0
-		if s.alerts.at(n).thread == 0 {
-			s.alerts.at(n).thread = s.newThread(n)
-		}
-		t := s.threads.at(s.alerts.at(n).thread)
-		t.count++
-		t.last = max(t.last, in.time)
 	}
+	r := s.alerts.at(n)
+	r.repeats++
+	r.until = max(r.until, uint32(min(max(0, in.time-r.time)/int64(time.Millisecond), math.MaxUint32)))
+	r.severity, r.tactics = max(r.severity, in.severity), r.tactics|in.tactics
 	s.reopen(e, c.incident)
 	inc.count++
 	inc.version++
-	inc.add(in.time, in.severity, in.tactics)
+	inc.add(r.last(), r.severity, r.tactics)
 	e.stats.Collapsed++
 	e.stored++
 	s.held++
@@ -164,7 +162,7 @@ func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
 func (s *scope) newThread(n uint32) uint32 {
 	r := s.alerts.at(n)
 	return s.threads.add(thread{
-		head: n, stored: 1, count: 1, first: r.time, last: r.time, counted: r.time, incident: r.incident,
+		head: n, stored: 1, counted: r.time, incident: r.incident,
 		stage: stage{id: r.stage, last: r.time},
 	})
 }
@@ -192,13 +190,11 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 			if n != slot.ref {
 				s.alerts.at(n).thread = old.thread
 				if s.root(t.incident) != incident {
-					*t = thread{head: n, first: in.time, last: t.last, counted: t.counted, incident: incident}
+					*t = thread{head: n, counted: t.counted, incident: incident}
 				}
 				t.stored++
 				slot.ref = n
 			}
-			t.count++
-			t.last = max(t.last, in.time)
 		}
 		if observed && t != nil {
 			t.counted = in.time
@@ -210,7 +206,7 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 	}
 	for i := range in.keys {
 		slot := s.index.put(in.keys[i].hash)
-		if slot.ref == 0 || s.lastSeen(s.alerts.at(slot.ref)) <= in.time {
+		if slot.ref == 0 || s.alerts.at(slot.ref).last() <= in.time {
 			slot.ref = n
 		}
 		if observed {
@@ -232,6 +228,7 @@ func (s *scope) stageOf(e *Engine, i, n uint32, t *thread, now int64) {
 		if t.stage.id != 0 && t.stage.goesOn(&e.set, now, int64(e.set.ThreadGap)) {
 			if id == 0 {
 				id = t.stage.id
+				inc.stage.id, inc.stage.last = id, max(inc.stage.last, now)
 			}
 		} else {
 			t.stage = stage{last: now}
@@ -240,8 +237,6 @@ func (s *scope) stageOf(e *Engine, i, n uint32, t *thread, now int64) {
 	if id == 0 {
 		s.stages++
 		id = s.stages
-	}
-	if inc.stage.id != id {
 		inc.stage = stage{id: id, last: now}
 	}
 	if t != nil {
@@ -279,12 +274,16 @@ func (s *scope) direction(e *Engine, i, j uint32) (target, source uint32) {
 	return j, i
 }
 
-// unite moves all alerts of the source into the target. The link between them
-// is from the alert via to the alert parent, and kept with the source's founder.
-func (s *scope) unite(e *Engine, target, source, via, parent uint32) {
+// unite moves all alerts of the source into the target. The two are linked from
+// one alert to another, of which each is in one of them; the link is kept with
+// that of the source, which is returned.
+func (s *scope) unite(e *Engine, target, source, a, b uint32) *alertRec {
+	if s.incidentOf(a) != source {
+		a, b = b, a
+	}
+	s.reroot(a)
+	s.alerts.at(a).parent = b
 	t, f := s.incidents.at(target), s.incidents.at(source)
-	founder := s.alerts.at(f.founder)
-	founder.parent, founder.via = parent, via
 	s.alerts.at(t.tail).next = f.head
 	t.tail = f.tail
 	t.count += f.count
@@ -297,7 +296,21 @@ func (s *scope) unite(e *Engine, target, source, via, parent uint32) {
 	}
 	t.version = max(t.version, f.version) + 1
 	f.version++
-	f.into = target
+	f.into, f.head, f.tail = target, a, b
 	s.open--
 	s.moveDetail(e, target, source)
+	return s.alerts.at(a)
+}
+
+// reroot turns the links of a tree round so that an alert becomes its root.
+func (s *scope) reroot(n uint32) {
+	l := s.linkOf(n)
+	s.cut(n)
+	for l.parent != 0 {
+		next := s.linkOf(l.parent)
+		up := l.parent
+		l.alert, l.parent = up, n
+		s.setLink(l)
+		n, l = up, next
+	}
 }
