@@ -90,6 +90,12 @@ func (s *scope) cut(n uint32) {
 // components returns the alerts in groups that links hold together, each in
 // order and the groups in the order of their first alerts.
 func (s *scope) components(alerts []uint32) [][]uint32 {
+	return s.componentsBy(alerts, func(uint32) bool { return true })
+}
+
+// componentsBy counts only the links that hold, which are named by the alert that
+// has them.
+func (s *scope) componentsBy(alerts []uint32, holds func(uint32) bool) [][]uint32 {
 	place := make(map[uint32]int32, len(alerts))
 	for i, n := range alerts {
 		place[n] = int32(i)
@@ -106,7 +112,7 @@ func (s *scope) components(alerts []uint32) [][]uint32 {
 		return i
 	}
 	for _, n := range alerts {
-		if j, ok := place[s.alerts.at(n).parent]; ok {
+		if j, ok := place[s.alerts.at(n).parent]; ok && holds(n) {
 			parents[root(place[n])] = root(j)
 		}
 	}
