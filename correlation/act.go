@@ -97,14 +97,14 @@ type Change struct {
 // by the engine.
 func (e *Engine) Move(tenant string, alerts []string, to ID, by By) (Act, error) {
 	return e.act(ActMove, by, func(now time.Time) (*act, error) { return e.move(now, ActMove, by, tenant, alerts, to) },
-		func(w *writer) { w.move(tenant, alerts, to) })
+		call{tenant: tenant, alerts: alerts, ids: []ID{to}})
 }
 
 // Split puts alerts of an incident into a new one. It is [Engine.Move] for
 // alerts that are in one incident.
 func (e *Engine) Split(from ID, alerts []string, by By) (Act, error) {
 	return e.act(ActSplit, by, func(now time.Time) (*act, error) { return e.split(now, by, from, alerts) },
-		func(w *writer) { w.split(from, alerts) })
+		call{alerts: alerts, ids: []ID{from}})
 }
 
 func (e *Engine) split(now time.Time, by By, from ID, alerts []string) (*act, error) {
@@ -166,6 +166,9 @@ func (e *Engine) move(now time.Time, kind ActKind, by By, tenant string, alerts 
 		rest := slices.DeleteFunc(slices.Clone(all), func(n uint32) bool { return inside[n] })
 		moved = append(moved, sources[i]...)
 		if len(rest) == 0 {
+			r := s.incidents.at(i)
+			r.count, r.stored = 0, 0
+			s.open--
 			emptied = append(emptied, i)
 			continue
 		}
@@ -175,13 +178,15 @@ func (e *Engine) move(now time.Time, kind ActKind, by By, tenant string, alerts 
 	s.inOrder(moved)
 	s.together(moved)
 	if target == 0 {
+		// The alert may have opened an incident before that is empty now, or was
+		// merged into another; it is opened again.
+		_, before := s.placeFor(moved[0])
+		a.changes(before)
 		target = s.openIncident(e, moved[0])
-		if slices.Contains(emptied, target) {
-			// The oldest alert that is moved opened an incident that is empty now,
-			// and opens it again.
-			emptied = slices.DeleteFunc(emptied, func(i uint32) bool { return i == target })
+		emptied = slices.DeleteFunc(emptied, func(i uint32) bool { return i == target })
+		if before == 0 {
+			a.created(target)
 		}
-		a.created(target)
 		s.refill(target, moved)
 	} else {
 		all := s.members(target)
@@ -204,7 +209,6 @@ func (s *scope) empty(i, target uint32) {
 	r := s.incidents.at(i)
 	t := s.incidents.at(target)
 	*r = incidentRec{id: r.id, version: r.version + 1, founder: r.founder, first: r.first, last: r.last, into: target, head: r.founder, tail: t.founder}
-	s.open--
 }
 
 // Merge makes incidents one, whatever the evidence. Which of them survives is
@@ -212,7 +216,7 @@ func (s *scope) empty(i, target uint32) {
 // so on hold for people, too; see [Engine.Update].
 func (e *Engine) Merge(ids []ID, by By) (Act, error) {
 	return e.act(ActMerge, by, func(now time.Time) (*act, error) { return e.merge(now, by, ids) },
-		func(w *writer) { w.ids(ids) })
+		call{ids: ids})
 }
 
 func (e *Engine) merge(now time.Time, by By, ids []ID) (*act, error) {
@@ -258,7 +262,7 @@ func (e *Engine) merge(now time.Time, by By, ids []ID) (*act, error) {
 // engine does not merge the two.
 func (e *Engine) Unmerge(id ID, by By) (Act, error) {
 	return e.act(ActUnmerge, by, func(now time.Time) (*act, error) { return e.unmerge(now, by, id) },
-		func(w *writer) { w.ids([]ID{id}) })
+		call{ids: []ID{id}})
 }
 
 func (e *Engine) unmerge(now time.Time, by By, id ID) (*act, error) {
@@ -299,7 +303,7 @@ func (e *Engine) unmerge(now time.Time, by By, id ID) (*act, error) {
 // not come again.
 func (e *Engine) Retract(tenant, id string, by By) (Act, error) {
 	return e.act(ActRetract, by, func(now time.Time) (*act, error) { return e.retract(now, by, tenant, id) },
-		func(w *writer) { w.move(tenant, []string{id}, ID{}) })
+		call{tenant: tenant, alerts: []string{id}})
 }
 
 func (e *Engine) retract(now time.Time, by By, tenant, id string) (*act, error) {
@@ -333,7 +337,7 @@ func (e *Engine) retract(now time.Time, by By, tenant, id string) (*act, error) 
 // Update sets what people say of an incident.
 func (e *Engine) Update(id ID, c Change, by By) (Act, error) {
 	return e.act(ActUpdate, by, func(now time.Time) (*act, error) { return e.update(now, by, id, c) },
-		func(w *writer) { w.change(id, c) })
+		call{ids: []ID{id}, change: c})
 }
 
 func (e *Engine) update(now time.Time, by By, id ID, c Change) (*act, error) {
@@ -370,7 +374,7 @@ func set[T any](to *T, from *T) {
 // is as it was before. Alerts that came since stay with the alerts that they are
 // linked to. At most [Settings.MaxActs] acts can be taken back.
 func (e *Engine) Undo(by By) (Act, error) {
-	return e.act(ActUndo, by, func(now time.Time) (*act, error) { return e.undo(now, by) }, func(*writer) {})
+	return e.act(ActUndo, by, func(now time.Time) (*act, error) { return e.undo(now, by) }, call{})
 }
 
 func (e *Engine) undo(now time.Time, by By) (*act, error) {
@@ -423,7 +427,6 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 		r.incident = l.incident
 	}
 	owner := map[uint32]uint32{} // the incident of a founder
-	open := s.countOpen(concerned, old.records)
 	for _, saved := range old.records {
 		version := s.incidents.at(saved.number).version + 1
 		*s.incidents.at(saved.number) = saved.rec
@@ -446,29 +449,20 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 		}
 		if i == 0 {
 			i = s.openIncident(e, part[0])
-			s.open--
 		}
 		stage, founder := s.incidents.at(i).stage, s.incidents.at(i).founder
 		s.refill(i, part)
 		s.incidents.at(i).stage, s.incidents.at(i).founder = stage, founder
 	}
-	s.open += s.countOpen(concerned, old.records) - open
+	s.open = s.countOpen()
 }
 
-// countOpen counts the incidents with alerts among some.
-func (s *scope) countOpen(numbers []uint32, records []savedIncident) (n int) {
-	seen := map[uint32]bool{}
-	count := func(i uint32) {
-		if r := s.incidents.at(i); !seen[i] && r.into == 0 && r.count > 0 {
+// countOpen counts the incidents with alerts.
+func (s *scope) countOpen() (n int) {
+	for i := uint32(1); i < s.incidents.len(); i++ {
+		if r := s.incidents.at(i); r.into == 0 && r.count > 0 {
 			n++
 		}
-		seen[i] = true
-	}
-	for _, i := range numbers {
-		count(i)
-	}
-	for _, r := range records {
-		count(r.number)
 	}
 	return n
 }
@@ -486,7 +480,7 @@ func (e *Engine) Acts() []Act {
 }
 
 // act does what a person wants, and records it.
-func (e *Engine) act(kind ActKind, by By, do func(time.Time) (*act, error), write func(*writer)) (Act, error) {
+func (e *Engine) act(kind ActKind, by By, do func(time.Time) (*act, error), c call) (Act, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if by.Author == "" || by.Reason == "" {
@@ -498,7 +492,7 @@ func (e *Engine) act(kind ActKind, by By, do func(time.Time) (*act, error), writ
 		return Act{}, err
 	}
 	e.keep(a)
-	return a.Act, e.recordAct(kind, now, by, write)
+	return a.Act, e.record(recordAct, func(w *writer) { w.act(&kind, &now, &by, &c) })
 }
 
 // keep remembers an act.
@@ -523,6 +517,13 @@ func (e *Engine) begin(now time.Time, kind ActKind, by By, s *scope, incidents .
 		}
 	}
 	return a
+}
+
+// changes notes an incident that was not among the first.
+func (a *act) changes(i uint32) {
+	if i != 0 && !slices.ContainsFunc(a.records, func(r savedIncident) bool { return r.number == i }) {
+		a.records = append(a.records, savedIncident{i, *a.scope.incidents.at(i), a.scope.details[i].clone()})
+	}
 }
 
 // created notes an incident that the act opened; before it, it was not there.

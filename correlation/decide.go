@@ -67,7 +67,8 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 		n := s.store(e, a, in, flagExcluded)
 		s.openIncident(e, n)
 		s.incidents.at(s.alerts.at(n).incident).flags |= incidentExcluded
-		s.index.put(in.id).ref = n
+		slot := s.index.put(in.id)
+		slot.ref, slot.n = n, slotAlert
 		return s.finish(e, in, n, d)
 	}
 	s.consider(e, in)
@@ -89,7 +90,6 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 		d.Collapsed = true
 		s.merge(e, in, n, join, &d)
 		s.put(e, a, in, n)
-		s.index.put(in.id).ref = n
 		return s.finish(e, in, n, d)
 	}
 	n := s.store(e, a, in, 0)
@@ -249,11 +249,13 @@ func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
 	if head.parent == 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
 		return true
 	}
-	return s.worth(e, head) >= e.set.keep
+	// What the incident has seen of it does not make the value common.
+	return s.worth(e, head, countOf(s.incidents.at(s.incidentOf(ref)).seen, s.epoch)) >= e.set.keep
 }
 
-// worth returns what the values of a link are worth by what is known now.
-func (s *scope) worth(e *Engine, r *alertRec) (bits int32) {
+// worth returns what the values of a link are worth by what is known now, not
+// counting some observations with them.
+func (s *scope) worth(e *Engine, r *alertRec, but uint32) (bits int32) {
 	for i := range uint32(r.proofCount) {
 		p := s.proofs.at(r.proof + i)
 		switch p.kind {
@@ -266,7 +268,9 @@ func (s *scope) worth(e *Engine, r *alertRec) (bits int32) {
 		if slot := s.index.find(p.hash); slot != nil {
 			n = slot.count(s.epoch)
 		}
-		bits += s.rarity(n, e.set.priorOf(p.flag&proofStrong != 0))
+		prior := e.set.priorOf(p.flag&proofStrong != 0)
+		less := uint64(min(n, but))
+		bits += max(0, log2(16*(s.obs-min(s.obs, less))+prior.of)-log2(16*(uint64(n)-less)+prior.has))
 	}
 	return bits
 }

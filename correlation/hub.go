@@ -90,7 +90,7 @@ func (s *scope) proposal(e *Engine, i uint32) (Proposal, bool) {
 	p := Proposal{Incident: s.incidents.at(i).id}
 	parts := s.componentsBy(s.members(i), func(n uint32) bool {
 		r := s.alerts.at(n)
-		if r.flags&(flagByHand|flagLinked) != 0 || s.worth(e, r) >= e.set.keep {
+		if r.flags&(flagByHand|flagLinked) != 0 || s.worth(e, r, 0) >= e.set.keep {
 			return true
 		}
 		for _, v := range s.linkOver([]uint32{n}, n, r.parent).Values {

@@ -23,6 +23,7 @@ const (
 	minSlots  = 64
 	countBits = 24
 	countMask = 1<<countBits - 1
+	countMost = countMask - 16 // what is above marks entries without a count
 )
 
 // home is the place of a hash in a table of the given size. It grows with the
@@ -87,12 +88,12 @@ func (x *index) reserve(n int) {
 }
 
 // count returns what is left in this epoch of the count.
-func (s *slot) count(epoch uint32) uint32 {
-	age := (epoch - s.n>>countBits) & 0xff
-	return s.n & countMask >> min(age, countBits)
+func (s *slot) count(epoch uint32) uint32 { return countOf(s.n, epoch) }
+
+func countOf(n, epoch uint32) uint32 {
+	age := (epoch - n>>countBits) & 0xff
+	return n & countMask >> min(age, countBits)
 }
 
-// more adds one to the count.
-func (s *slot) more(epoch uint32) {
-	s.n = epoch<<countBits | min(s.count(epoch)+1, countMask)
-}
+// more adds one to a count.
+func more(n, epoch uint32) uint32 { return epoch<<countBits | min(countOf(n, epoch)+1, countMost) }

@@ -32,8 +32,7 @@ func (s *scope) inOrder(alerts []uint32) []uint32 {
 // and counts it anew.
 func (s *scope) refill(i uint32, alerts []uint32) {
 	r := s.incidents.at(i)
-	version, flags, id, st := r.version, r.flags, r.id, r.stage
-	*r = incidentRec{id: id, version: version, flags: flags, stage: st}
+	*r = incidentRec{id: r.id, version: r.version, flags: r.flags, stage: r.stage, seen: r.seen}
 	if d := s.details[i]; d != nil {
 		d.groups = nil
 	}

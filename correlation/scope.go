@@ -91,6 +91,7 @@ type incidentRec struct {
 	into       uint32 // the incident that this one was merged into
 	version    uint32
 	entities   uint32
+	seen       uint32 // observations, a count as in the index
 	stage      stage
 	tactics    uint16
 	severity   uint8

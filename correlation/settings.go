@@ -145,7 +145,7 @@ const day = 24 * time.Hour
 func Defender() Settings {
 	return Settings{
 		Join: 5, Relate: 3, Keep: 3, MergePerDoubling: 1,
-		Strong: Prior{Bits: 7, Weight: 64}, Weak: Prior{Bits: 4, Weight: 32},
+		Strong: Prior{Bits: 7, Weight: 256}, Weak: Prior{Bits: 4, Weight: 32},
 		NearBits: 1, TacticBits: 1,
 		Window: day, DetectorWindow: 4 * time.Hour, RepeatWindow: time.Hour,
 		Windows: map[entity.Type]time.Duration{

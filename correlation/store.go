@@ -3,6 +3,7 @@ package correlation
 import (
 	"math"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -33,29 +34,45 @@ func (in *input) entities() uint16 {
 	return uint16(min(n, 1<<16-1))
 }
 
-// openIncident opens the incident of an alert, or opens it again if there was
-// one.
-func (s *scope) openIncident(e *Engine, n uint32) uint32 {
-	id := s.idOf(s.names.bytes(s.alerts.at(n).id))
-	s.index.reserve(1)
-	slot := s.index.put(s.hashID(id))
-	version := uint32(1)
-	if slot.ref == 0 || !s.incidents.at(slot.ref).reusable(id) {
-		slot.ref, slot.n = s.incidents.add(incidentRec{}), slotIncident
-	} else {
-		version = s.incidents.at(slot.ref).version + 1
+// placeFor returns the id of the incident that an alert opens, and the record that
+// has it, or 0: that of an incident without alerts of its own. Where the alert has
+// opened one before, and was moved away from it, the next free id is taken.
+func (s *scope) placeFor(n uint32) (ID, uint32) {
+	name := s.names.bytes(s.alerts.at(n).id)
+	for again := 0; ; again++ {
+		full := name
+		if again > 0 {
+			full = strconv.AppendInt(append(slices.Clone(name), 0), int64(again), 10)
+		}
+		id := s.idOf(full)
+		slot := s.index.find(s.hashID(id))
+		if slot == nil {
+			return id, 0
+		}
+		if r := s.incidents.at(slot.ref); r.into != 0 || r.count == 0 {
+			return id, slot.ref
+		}
 	}
-	i := slot.ref
+}
+
+// openIncident opens the incident of an alert, or opens it again.
+func (s *scope) openIncident(e *Engine, n uint32) uint32 {
+	id, i := s.placeFor(n)
+	version := uint32(1)
+	if i == 0 {
+		i = s.incidents.add(incidentRec{})
+		s.index.reserve(1)
+		slot := s.index.put(s.hashID(id))
+		slot.ref, slot.n = i, slotIncident
+	} else {
+		version = s.incidents.at(i).version + 1
+	}
 	*s.incidents.at(i) = incidentRec{id: id, version: version, founder: n}
 	s.append(i, n)
 	s.open++
 	e.stats.Opened++
 	return i
 }
-
-// reusable tells whether the record is that of an incident which has no alerts
-// any more.
-func (r *incidentRec) reusable(id ID) bool { return r.id == id && r.count == 0 }
 
 // Marks of index entries that have no count.
 const (
@@ -203,6 +220,8 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 	s.stageOf(e, incident, n, t, in.time)
 	if observed {
 		s.obs++
+		r := s.incidents.at(incident)
+		r.seen = more(r.seen, s.epoch)
 	}
 	for i := range in.keys {
 		slot := s.index.put(in.keys[i].hash)
@@ -210,7 +229,7 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 			slot.ref = n
 		}
 		if observed {
-			slot.more(s.epoch)
+			slot.n = more(slot.n, s.epoch)
 		}
 	}
 }
@@ -289,6 +308,7 @@ func (s *scope) unite(e *Engine, target, source, a, b uint32) *alertRec {
 	t.count += f.count
 	t.stored += f.stored
 	t.entities += f.entities
+	t.seen = s.epoch<<countBits | min(countOf(t.seen, s.epoch)+countOf(f.seen, s.epoch), countMost)
 	t.add(f.first, f.severity, f.tactics)
 	t.last = max(t.last, f.last)
 	if f.stage.last > t.stage.last {

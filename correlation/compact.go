@@ -1,0 +1,135 @@
+package correlation
+
+// compact forgets what can be forgotten, in all scopes.
+func (e *Engine) compact() {
+	for _, s := range e.ordered() {
+		s.compact(e)
+	}
+}
+
+// forgettable tells whether an incident accepts no more alerts and was silent for
+// longer than is to be remembered.
+func (s *scope) forgettable(e *Engine, i uint32) bool {
+	r := s.incidents.at(i)
+	return r.count == 0 || s.now-r.last > int64(e.set.Retention) && s.accepts(e, i, s.now) != ""
+}
+
+// compact forgets old incidents and their alerts, and numbers the others anew.
+// It does so only if at least a quarter of the alerts goes, so that it costs
+// little for each of them. Acts on what is forgotten cannot be undone any more.
+func (s *scope) compact(e *Engine) {
+	keep := make([]bool, s.incidents.len())
+	gone, total := 0, 0
+	for i := uint32(1); i < s.incidents.len(); i++ {
+		root := s.root(i)
+		keep[i] = !s.forgettable(e, root)
+		if i == root {
+			total += int(s.incidents.at(i).count)
+			if !keep[i] {
+				gone += int(s.incidents.at(i).count)
+			}
+		}
+	}
+	if gone == 0 || gone*4 < total {
+		return
+	}
+	alerts, incidents, threads := make([]uint32, s.alerts.len()), make([]uint32, s.incidents.len()), make([]uint32, s.threads.len())
+	old := *s
+	s.alerts, s.incidents, s.threads, s.proofs = slab[alertRec]{}, slab[incidentRec]{}, slab[thread]{}, slab[proof]{}
+	s.names, s.values, s.texts = arena{}, texts{}, map[uint64]uint32{}
+	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, index{}
+	for i := uint32(1); i < old.incidents.len(); i++ {
+		if keep[i] {
+			incidents[i] = s.incidents.add(*old.incidents.at(i))
+			if old.incidents.at(i).into != 0 {
+				s.incidents.at(incidents[i]).into = old.root(i) // its new number below
+			}
+			if d := old.details[i]; d != nil {
+				d.groups = nil
+				s.details[incidents[i]] = d
+			}
+		} else if old.incidents.at(i).into == 0 && old.incidents.at(i).count > 0 {
+			s.open--
+		}
+	}
+	for n := uint32(1); n < old.alerts.len(); n++ {
+		if i := old.incidentOf(n); i != 0 && keep[i] {
+			alerts[n] = s.alerts.add(*old.alerts.at(n))
+		}
+	}
+	for t := uint32(1); t < old.threads.len(); t++ {
+		if r := *old.threads.at(t); alerts[r.head] != 0 {
+			r.head, r.incident = alerts[r.head], incidents[old.root(r.incident)]
+			threads[t] = s.threads.add(r)
+		}
+	}
+	for n := range alerts {
+		if alerts[n] == 0 {
+			continue
+		}
+		r := s.alerts.at(alerts[n])
+		r.incident, r.next, r.parent, r.thread = incidents[r.incident], alerts[r.next], alerts[r.parent], threads[r.thread]
+		r.id = s.names.add(old.names.text(r.id))
+		r.title, r.source = s.values.number(old.values.text(r.title)), s.values.number(old.values.text(r.source))
+		from := r.proof
+		for k := range uint32(r.proofCount) {
+			p := *old.proofs.at(from + k)
+			at := s.proofs.add(p)
+			if k == 0 {
+				r.proof = at
+			}
+			if t, ok := old.texts[p.hash]; ok {
+				if _, ok := s.texts[p.hash]; !ok {
+					s.texts[p.hash] = s.names.add(old.names.text(t))
+				}
+			}
+		}
+		for _, g := range old.groups[uint32(n)] {
+			g = s.values.number(old.values.text(g))
+			s.groups[alerts[n]] = append(s.groups[alerts[n]], g)
+			d := s.detailOf(r.incident)
+			d.groups = append(d.groups, g)
+		}
+	}
+	for i := range incidents {
+		if incidents[i] == 0 {
+			continue
+		}
+		r := s.incidents.at(incidents[i])
+		r.into, r.founder, r.head, r.tail = incidents[r.into], alerts[r.founder], alerts[r.head], alerts[r.tail]
+	}
+	for p, n := range old.apart {
+		if incidents[p[0]] != 0 && incidents[p[1]] != 0 {
+			s.apart[pairOf(incidents[p[0]], incidents[p[1]])] += n
+		}
+	}
+	s.held = 0
+	s.index.reserve(old.index.used * 3 / 4)
+	for _, slot := range old.index.slots {
+		if slot.hash == 0 {
+			continue
+		}
+		switch slot.n {
+		case slotIncident:
+			slot.ref = incidents[slot.ref]
+		case slotAlert:
+			if slot.ref = alerts[slot.ref]; slot.ref != 0 {
+				s.held++
+			}
+		default:
+			slot.ref = alerts[slot.ref]
+		}
+		if slot.ref == 0 && (slot.n >= slotThread || slot.count(s.epoch) == 0) {
+			continue
+		}
+		s.index.reserve(1)
+		*s.index.put(slot.hash) = slot
+	}
+	e.stored += s.held - old.held
+	// What acts need to be taken back has the old numbers.
+	for _, a := range e.acts {
+		if a.scope == s {
+			a.scope, a.links, a.records, a.apart = nil, nil, nil, nil
+		}
+	}
+}

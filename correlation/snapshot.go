@@ -1,0 +1,450 @@
+package correlation
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+// A snapshot is a line that says what it is, the length of the body, the body and
+// its SHA-256.
+const snapshotHeader = "incidentkit correlation snapshot 1\n"
+
+// MaxSnapshot is the largest snapshot that is read, in bytes.
+const MaxSnapshot = 16 << 30
+
+// Snapshot writes the whole state of the engine: incidents, alerts, what waits,
+// what people did, and the position in the journal. It holds the secret of the
+// hashes and the values that have linked alerts, and is to be kept as the alerts
+// are. What is needed to take acts back is not part of it.
+func (e *Engine) Snapshot(w io.Writer) error {
+	e.mu.Lock()
+	c := &codec{}
+	e.state(c)
+	e.mu.Unlock()
+	sum := sha256.Sum256(c.buf)
+	head := binary.LittleEndian.AppendUint64([]byte(snapshotHeader), uint64(len(c.buf)))
+	for _, part := range [][]byte{head, c.buf, sum[:]} {
+		if _, err := w.Write(part); err != nil {
+			return fmt.Errorf("snapshot: %w", err)
+		}
+	}
+	return nil
+}
+
+// Restore returns an engine in the state of a snapshot. The settings may be others
+// than those under which it was written. The error is ErrTorn or ErrCorrupt for
+// what is not a whole snapshot.
+func Restore(r io.Reader, s Settings, opts ...Option) (*Engine, error) {
+	e, err := New(s, opts...)
+	if err != nil {
+		return nil, err
+	}
+	head := make([]byte, len(snapshotHeader)+8)
+	if _, err := io.ReadFull(r, head); err != nil {
+		return nil, fmt.Errorf("snapshot: %w", ErrTorn)
+	}
+	n := binary.LittleEndian.Uint64(head[len(snapshotHeader):])
+	if !bytes.HasPrefix(head, []byte(snapshotHeader)) || n > MaxSnapshot {
+		return nil, fmt.Errorf("snapshot: %w", ErrCorrupt)
+	}
+	var body bytes.Buffer // grows with what is there, not with what is promised
+	if got, err := io.Copy(&body, io.LimitReader(r, int64(n)+sha256.Size)); err != nil {
+		return nil, fmt.Errorf("snapshot: %w", err)
+	} else if got != int64(n)+sha256.Size {
+		return nil, fmt.Errorf("snapshot: %w", ErrTorn)
+	}
+	data := body.Bytes()
+	if sum := sha256.Sum256(data[:n]); !bytes.Equal(sum[:], data[n:]) {
+		return nil, fmt.Errorf("snapshot: %w", ErrCorrupt)
+	}
+	c := &codec{buf: data[:n], reading: true}
+	e.state(c)
+	if c.err != nil || len(c.buf) != 0 || !e.sound() {
+		return nil, fmt.Errorf("snapshot: %w", ErrCorrupt)
+	}
+	return e, nil
+}
+
+// state is the engine's state.
+func (e *Engine) state(c *codec) {
+	number(c, &e.seed.k0, &e.seed.k1, &e.position, &e.lastAct)
+	for _, v := range e.stats.counters() {
+		number(c, v)
+	}
+	acts := make([]Act, len(e.acts))
+	for i, a := range e.acts {
+		acts[i] = a.Act
+	}
+	list(c, &acts, c.actRecord)
+	scopes := e.ordered()
+	list(c, &scopes, func(s **scope) {
+		name := scopeName{}
+		if *s != nil {
+			name = (*s).name
+		}
+		text(c, &name.tenant, &name.workspace)
+		if c.reading {
+			*s = newScope(name, e)
+		}
+		c.scope(*s)
+	})
+	if !c.reading {
+		return
+	}
+	e.acts = nil
+	for _, a := range acts {
+		e.acts = append(e.acts, &act{Act: a})
+	}
+	for _, s := range scopes {
+		e.scopes[s.name] = s
+		e.byTag[s.tag] = append(e.byTag[s.tag], s)
+		e.stored += s.held
+	}
+}
+
+func (s *Stats) counters() []*uint64 {
+	return []*uint64{&s.Alerts, &s.Repeated, &s.Collapsed, &s.Late, &s.Early, &s.Refused, &s.KeysDropped, &s.NeverKeys, &s.Opened, &s.Merged}
+}
+
+func (c *codec) actRecord(a *Act) {
+	number(c, &a.ID, &a.Undoes)
+	text(c, &a.Kind)
+	text(c, &a.By.Author, &a.By.Reason)
+	a.Time = c.time(a.Time)
+	c.id(&a.Incident)
+	list(c, &a.Alerts, func(s *string) { text(c, s) })
+	state := func(s *IncidentState) {
+		c.id(&s.Incident)
+		number(c, &s.Alerts)
+		c.id(&s.Into)
+	}
+	list(c, &a.Before, state)
+	list(c, &a.After, state)
+	flagOf(c, &a.Undone)
+}
+
+func (c *codec) scope(s *scope) {
+	number(c, &s.watermark, &s.latest, &s.now, &s.began, &s.span, &s.epochStart, &s.swept)
+	number(c, &s.obs)
+	number(c, &s.epoch, &s.stages)
+	number(c, &s.held, &s.open)
+	list(c, (*[]Alert)(&s.waiting), c.alert)
+	chunks(c, &s.alerts, func(r *alertRec) {
+		number(c, &r.time)
+		number(c, &r.incident, &r.next, &r.parent, &r.proof, &r.id, &r.stage, &r.thread, &r.repeats, &r.until)
+		number(c, &r.title, &r.source, &r.tactics, &r.entities)
+		number(c, &r.score)
+		number(c, &r.severity, &r.proofCount, &r.flags)
+	})
+	chunks(c, &s.incidents, func(r *incidentRec) {
+		c.id(&r.id)
+		number(c, &r.first, &r.last)
+		number(c, &r.founder, &r.head, &r.tail, &r.count, &r.stored, &r.into, &r.version, &r.entities, &r.seen)
+		c.stage(&r.stage)
+		number(c, &r.tactics)
+		number(c, &r.severity, &r.flags)
+	})
+	chunks(c, &s.threads, func(t *thread) {
+		number(c, &t.head, &t.incident, &t.stored)
+		number(c, &t.counted)
+		c.stage(&t.stage)
+	})
+	chunks(c, &s.proofs, func(p *proof) {
+		number(c, &p.hash)
+		number(c, &p.n, &p.of)
+		number(c, &p.bits)
+		number(c, &p.kind, &p.flag)
+	})
+	list(c, &s.names.chunks, func(b *[]byte) {
+		t := string(*b)
+		text(c, &t)
+		if c.reading {
+			*b = append(make([]byte, 0, len(t)), t...)
+		}
+	})
+	table(c, s.texts, func(k *uint64, v *uint32) { number(c, k); number(c, v) })
+	list(c, &s.values.list, func(t *string) { text(c, t) })
+	if c.reading && len(s.values.list) > 0 {
+		s.values.index = map[string]uint16{}
+		for i, t := range s.values.list {
+			s.values.index[t] = uint16(i)
+		}
+	}
+	groups := func(v *[]uint16) { list(c, v, func(g *uint16) { number(c, g) }) }
+	table(c, s.details, func(k *uint32, v **detail) {
+		if number(c, k); *v == nil {
+			*v = &detail{}
+		}
+		d := *v
+		text(c, &d.owner, &d.name)
+		text(c, &d.status)
+		text(c, &d.classification)
+		text(c, &d.determination)
+		text(c, &d.severity)
+		list(c, &d.tags, func(t *string) { text(c, t) })
+		groups(&d.groups)
+	})
+	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
+	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
+	number(c, &s.index.used)
+	list(c, &s.index.slots, func(x *slot) { number(c, &x.hash); number(c, &x.ref, &x.n) })
+}
+
+func (c *codec) stage(g *stage) {
+	number(c, &g.id, &g.gaps)
+	number(c, &g.last, &g.sum)
+}
+
+// chunks is for the elements of a slab.
+func chunks[T any](c *codec, s *slab[T], each func(*T)) {
+	n := c.uint(uint64(s.n))
+	if c.reading && n > uint64(len(c.buf)) {
+		c.fail()
+		return
+	}
+	for i := uint32(1); uint64(i) < n; i++ {
+		if c.reading {
+			var v T
+			each(&v)
+			s.add(v)
+		} else {
+			each(s.at(i))
+		}
+	}
+}
+
+// table is for a map, in the order of what its entries are written as.
+func table[K comparable, V any](c *codec, m map[K]V, each func(*K, *V)) {
+	n := c.uint(uint64(len(m)))
+	if c.reading {
+		for range n {
+			var k K
+			var v V
+			if each(&k, &v); c.err != nil {
+				return
+			}
+			m[k] = v
+		}
+		return
+	}
+	entries := make([]string, 0, len(m))
+	for k, v := range m {
+		e := codec{}
+		was := *c
+		*c = e
+		each(&k, &v)
+		entries = append(entries, string(c.buf))
+		*c = was
+	}
+	slices.Sort(entries)
+	for _, e := range entries {
+		c.buf = append(c.buf, e...)
+	}
+}
+
+// sound tells whether all numbers in a restored state lead somewhere, so that
+// nothing that was read can make the engine fail later.
+func (e *Engine) sound() bool {
+	for _, s := range e.scopes {
+		if !s.sound() {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *scope) sound() bool {
+	alerts, incidents := s.alerts.len(), s.incidents.len()
+	name := func(at uint32) bool {
+		if at == 0 {
+			return true
+		}
+		chunk, off := at>>arenaBits, int(at&(1<<arenaBits-1))
+		if int(chunk) >= len(s.names.chunks) || off+2 > len(s.names.chunks[chunk]) {
+			return false
+		}
+		b := s.names.chunks[chunk][off:]
+		return 2+int(b[0])|int(b[1])<<8 <= len(b)
+	}
+	for i := uint32(1); i < incidents; i++ {
+		r := s.incidents.at(i)
+		if r.founder >= alerts || r.head >= alerts || r.tail >= alerts || r.into >= incidents {
+			return false
+		}
+		steps := uint32(0)
+		for k := i; s.incidents.at(k).into != 0; k = s.incidents.at(k).into {
+			if steps++; steps > incidents || s.incidents.at(k).into >= incidents {
+				return false
+			}
+		}
+		if r.into == 0 && r.count > 0 {
+			steps = 0
+			last := uint32(0)
+			for n := r.head; n != 0; n = s.alerts.at(n).next {
+				if steps++; n >= alerts || steps > r.stored {
+					return false
+				}
+				last = n
+			}
+			if steps != r.stored || last != r.tail || r.founder == 0 {
+				return false
+			}
+		}
+	}
+	for n := uint32(1); n < alerts; n++ {
+		r := s.alerts.at(n)
+		if r.incident >= incidents || r.next >= alerts || r.parent >= alerts || r.thread >= s.threads.len() || uint64(r.proof)+uint64(r.proofCount) > uint64(s.proofs.len()) || !name(r.id) || int(r.severity) >= len(severities) {
+			return false
+		}
+	}
+	// The links of the alerts must make trees: from each one a root is reached.
+	state := make([]uint8, alerts)
+	var way []uint32
+	for n := uint32(1); n < alerts; n++ {
+		k := n
+		for way = way[:0]; k != 0 && state[k] == 0; k = s.alerts.at(k).parent {
+			state[k] = 1
+			way = append(way, k)
+		}
+		if k != 0 && state[k] == 1 {
+			return false
+		}
+		for _, k := range way {
+			state[k] = 2
+		}
+	}
+	for t := uint32(1); t < s.threads.len(); t++ {
+		if r := s.threads.at(t); r.head == 0 || r.head >= alerts || r.incident == 0 || r.incident >= incidents {
+			return false
+		}
+	}
+	for i := uint32(1); i < s.proofs.len(); i++ {
+		if int(s.proofs.at(i).kind) >= len(proofKinds) {
+			return false
+		}
+	}
+	used := 0
+	for _, x := range s.index.slots {
+		if x.hash == 0 {
+			continue
+		}
+		used++
+		if limit := map[bool]uint32{true: incidents, false: alerts}[x.n == slotIncident]; x.ref >= limit || x.ref == 0 && x.n >= slotThread {
+			return false
+		}
+	}
+	if used != s.index.used || used > 0 && used >= len(s.index.slots) {
+		return false
+	}
+	for at := range maps.Values(s.texts) {
+		if !name(at) {
+			return false
+		}
+	}
+	for i := range s.details {
+		if i == 0 || i >= incidents {
+			return false
+		}
+	}
+	for p := range s.apart {
+		if p[0] == 0 || p[1] == 0 || p[0] >= incidents || p[1] >= incidents {
+			return false
+		}
+	}
+	return s.obs < 1<<48 && s.epoch < 256 && s.span >= 0 && s.now >= s.epochStart
+}
+
+// StateHash is a digest of what the engine holds: which alerts are in which
+// incidents and why, what people said of them, and how common values are. It does
+// not depend on how the state came about. Versions and the records of acts are no
+// part of it.
+func (e *Engine) StateHash() [32]byte {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	c := &codec{}
+	for _, s := range e.ordered() {
+		text(c, &s.name.tenant, &s.name.workspace)
+		s.digest(c)
+	}
+	return sha256.Sum256(c.buf)
+}
+
+func (s *scope) digest(c *codec) {
+	number(c, &s.obs)
+	number(c, &s.now, &s.span)
+	var entries []string
+	for i := uint32(1); i < s.incidents.len(); i++ {
+		r := s.incidents.at(i)
+		if r.into == 0 && r.count == 0 {
+			continue
+		}
+		e := &codec{}
+		id := r.id
+		e.id(&id)
+		into := s.incidents.at(s.root(i)).id
+		e.id(&into)
+		if r.into == 0 {
+			number(e, &r.first, &r.last)
+			number(e, &r.count, &r.stored, &r.entities)
+			number(e, &r.severity, &r.flags)
+			number(e, &r.tactics)
+			for _, n := range s.inOrder(s.members(i)) {
+				s.digestAlert(e, n)
+			}
+		}
+		if d := s.details[i].clone(); d != nil {
+			slices.Sort(d.groups)
+			text(e, &d.owner, &d.name)
+			text[incident.Status](e, &d.status)
+			text[alert.Classification](e, &d.classification)
+			text[alert.Determination](e, &d.determination)
+			text[alert.Severity](e, &d.severity)
+			list(e, &d.tags, func(t *string) { text(e, t) })
+		}
+		entries = append(entries, string(e.buf))
+	}
+	slices.Sort(entries)
+	for _, e := range entries {
+		c.buf = append(c.buf, e...)
+	}
+	for _, a := range slices.SortedFunc(maps.Keys(s.apart), func(a, b pair) int { return slices.Compare(a[:], b[:]) }) {
+		n := s.apart[a]
+		x, y := s.incidents.at(a[0]).id, s.incidents.at(a[1]).id
+		c.id(&x)
+		c.id(&y)
+		number(c, &n)
+	}
+	sum := uint64(0)
+	for _, x := range s.index.slots {
+		if x.n < slotThread && x.hash != 0 {
+			sum += s.seed.mix(domainKey, x.hash, uint64(x.n))
+		}
+	}
+	number(c, &sum)
+}
+
+func (s *scope) digestAlert(c *codec, n uint32) {
+	r := s.alerts.at(n)
+	id, parent := s.names.text(r.id), ""
+	if r.parent != 0 {
+		parent = s.names.text(s.alerts.at(r.parent).id)
+	}
+	text(c, &id, &parent)
+	number(c, &r.repeats, &r.until, &r.stage)
+	number(c, &r.score)
+	number(c, &r.flags)
+	for i := range uint32(r.proofCount) {
+		p := s.proofs.at(r.proof + i)
+		number(c, &p.hash)
+		number(c, &p.bits)
+		number(c, &p.kind)
+	}
+}
