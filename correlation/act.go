@@ -72,6 +72,8 @@ type act struct {
 	links   []link
 	records []savedIncident
 	apart   []pair
+	// redirected are incidents that lead elsewhere since, and where they led.
+	redirected []pair
 }
 
 type savedIncident struct {
@@ -413,6 +415,7 @@ func (e *Engine) undo(now time.Time, by By) (*act, error) {
 // restore puts incidents back into the state before an act.
 func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 	var all []uint32
+	s.redirected = nil
 	for _, i := range concerned {
 		if s.incidents.at(i).count > 0 {
 			all = append(all, s.members(i)...)
@@ -440,11 +443,24 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 			owner[saved.rec.founder] = saved.number
 		}
 	}
+	for _, i := range concerned {
+		// What was merged with them since, and has alerts of its own.
+		if r := s.incidents.at(i); !slices.ContainsFunc(old.records, func(o savedIncident) bool { return o.number == i }) {
+			if _, ok := owner[r.founder]; !ok {
+				owner[r.founder] = i
+			}
+			r.count, r.stored = 0, 0
+		}
+	}
 	for _, part := range s.components(all) {
 		i := uint32(0)
 		for _, n := range part {
-			if i = owner[n]; i != 0 {
-				break
+			switch o := owner[n]; {
+			case o == 0:
+			case i == 0:
+				i = o
+			default:
+				s.empty(o, i)
 			}
 		}
 		if i == 0 {
@@ -454,7 +470,25 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 		s.refill(i, part)
 		s.incidents.at(i).stage, s.incidents.at(i).founder = stage, founder
 	}
+	// What filling the incidents has redirected goes back, and what the act had.
+	again := append(slices.Clone(old.redirected), s.redirected...)
+	s.redirected = nil
+	for _, p := range slices.Backward(again) {
+		if r := s.incidents.at(p[0]); r.into != 0 && !s.leadsTo(p[1], p[0]) {
+			r.into = p[1]
+		}
+	}
 	s.open = s.countOpen()
+}
+
+// leadsTo tells whether an incident was merged into another, directly or not.
+func (s *scope) leadsTo(i, target uint32) bool {
+	for ; i != 0; i = s.incidents.at(i).into {
+		if i == target {
+			return true
+		}
+	}
+	return false
 }
 
 // countOpen counts the incidents with alerts.
@@ -506,6 +540,7 @@ func (e *Engine) keep(a *act) {
 // begin notes the state before an act.
 func (e *Engine) begin(now time.Time, kind ActKind, by By, s *scope, incidents ...uint32) *act {
 	a := &act{Act: Act{Kind: kind, By: by, Time: now}, scope: s}
+	s.redirected = nil
 	incidents = slices.DeleteFunc(incidents, func(i uint32) bool { return i == 0 })
 	a.Before = s.states(incidents)
 	for _, i := range incidents {
@@ -552,6 +587,7 @@ func (e *Engine) end(a *act, i uint32) *act {
 		numbers = append(numbers, r.number)
 	}
 	a.After = a.scope.states(numbers)
+	a.redirected, a.scope.redirected = a.scope.redirected, nil
 	return a
 }
 

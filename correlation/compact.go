@@ -129,7 +129,7 @@ func (s *scope) compact(e *Engine) {
 	// What acts need to be taken back has the old numbers.
 	for _, a := range e.acts {
 		if a.scope == s {
-			a.scope, a.links, a.records, a.apart = nil, nil, nil, nil
+			a.scope, a.links, a.records, a.apart, a.redirected = nil, nil, nil, nil, nil
 		}
 	}
 }

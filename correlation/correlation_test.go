@@ -68,6 +68,9 @@ func TestDecisions(t *testing.T) {
 	fatal(t, err)
 	id, _ := e.IncidentOf("t1", "p")
 	require.Equal(t, p.Incident, id)
+	back := at("k", 115, device("x"), user("jo"))
+	back.Link = a.Incident
+	add(t, e, back)
 	again := add(t, e, at("r", 120, device("x"), user("jo"), device("y"), file("f")))
 	require.NotEqual(t, correlation.Merged, again.Kind, "a person said that they are distinct")
 	require.Equal(t, correlation.RuleDistinct, again.Refused[0].Rule)

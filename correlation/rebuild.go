@@ -46,6 +46,7 @@ func (s *scope) refill(i uint32, alerts []uint32) {
 		// to where the alert is.
 		if slot := s.index.find(s.hashID(s.idOf(s.names.bytes(a.id)))); slot != nil && slot.ref != i {
 			if o := s.incidents.at(slot.ref); o.into != 0 {
+				s.redirected = append(s.redirected, pair{slot.ref, o.into})
 				o.into = i
 			}
 		}

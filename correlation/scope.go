@@ -28,6 +28,8 @@ type scope struct {
 	details   map[uint32]*detail
 	groups    map[uint32][]uint16 // device groups of alerts, in values
 	apart     map[pair]int        // incidents that a person said are distinct
+	// redirected notes, during an act, incidents that led elsewhere before it.
+	redirected []pair
 
 	waiting   waiting
 	watermark int64
