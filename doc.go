@@ -10,6 +10,7 @@
 //   - [github.com/incidentkit/incidentkit/alert] models alerts.
 //   - [github.com/incidentkit/incidentkit/alert/attack] knows the techniques of MITRE ATT&CK.
 //   - [github.com/incidentkit/incidentkit/incident] models incidents: draft, review, receipt.
+//   - [github.com/incidentkit/incidentkit/correlation] puts alerts into incidents, and says why.
 //   - [github.com/incidentkit/incidentkit/audit] says who did what, when: entries, recording, history.
 //   - [github.com/incidentkit/incidentkit/audit/ledger] keeps entries in files that nobody can change unnoticed.
 //   - [github.com/incidentkit/incidentkit/audit/unified] has the form of Microsoft's unified audit log.
@@ -18,6 +19,6 @@
 //   - [github.com/incidentkit/incidentkit/client/arm] speaks to Microsoft Sentinel through Azure Resource Manager.
 //   - [github.com/incidentkit/incidentkit/client/emulator] is a tenant in process, for tests.
 //
-// Imports run downward only: client and audit import incident, incident imports
+// Imports run downward only: client, correlation and audit import incident, incident imports
 // alert, alert imports entity.
 package incidentkit
