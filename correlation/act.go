@@ -393,6 +393,11 @@ func (e *Engine) undo(now time.Time, by By) (*act, error) {
 	for _, r := range old.records {
 		concerned = append(concerned, s.root(r.number))
 	}
+	for _, l := range old.links {
+		if i := s.incidentOf(l.alert); i != 0 {
+			concerned = append(concerned, i) // where it came to be since
+		}
+	}
 	slices.Sort(concerned)
 	concerned = slices.Compact(concerned)
 	a := &act{Act: Act{Kind: ActUndo, By: by, Time: now, Undoes: old.ID, Before: s.states(concerned)}}
