@@ -32,13 +32,6 @@ const (
 	repeatBits = 20 << 8
 )
 
-// plan is what is to be done with an alert.
-type plan struct {
-	kind   Kind
-	join   int // candidate, or -1
-	merges []int
-}
-
 // decide decides about an alert and does it.
 func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 	s.tick(in.time, int64(e.set.HalfLife))
