@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -75,5 +76,30 @@ func TestALieIsRecordedAsOne(t *testing.T) {
 		}
 		require.Equal(t, want, log.all[1].Result.Outcome, tt.name)
 		require.Equal(t, http.StatusOK, log.all[1].Result.Status, tt.name)
+	}
+}
+
+// TestABatchThatAHookComplainsAboutIsDone: an error of a hook comes beside what the
+// service has done, and does not hide it.
+func TestABatchThatAHookComplainsAboutIsDone(t *testing.T) {
+	full := errors.New("the exporter is full")
+	b := &batches{t: t, answer: func(item sentItem, _ int) string { return ok(item, anAlert) }}
+	c := service(t, b.ServeHTTP, client.WithHook(client.Hook{Call: func(ctx context.Context, call client.Call) (context.Context, func(client.Result) error, error) {
+		return ctx, func(client.Result) error {
+			if call.Parts > 0 {
+				return full
+			}
+			return nil
+		}, nil
+	}}))
+	for r := range c.CreateAlerts(t.Context(), slices.Values([]alert.Draft{oneAlert("a"), oneAlert("b")}), graph.Bulk{}) {
+		require.ErrorIs(t, r.Err, full)
+		require.NotNil(t, r.Alert, "the alert was created")
+	}
+	answers, err := c.Batch(t.Context(), creating("a"), creating("b"))
+	require.NoError(t, err)
+	for _, a := range answers {
+		require.ErrorIs(t, a.Err, full)
+		require.Equal(t, http.StatusOK, a.StatusCode)
 	}
 }

@@ -87,7 +87,7 @@ func (c *Client) Batch(ctx context.Context, requests ...client.Request) ([]Batch
 	b.send(ctx)
 	for n, i := range places {
 		item := &b.items[n]
-		answers[i] = BatchAnswer{item.got.Status, item.got.header(), item.got.Body, item.part.End(nil, item.attempts, item.err)}
+		answers[i] = BatchAnswer{item.got.Status, item.got.header(), item.got.Body, item.end(nil)}
 	}
 	return answers, nil
 }
@@ -125,6 +125,16 @@ type batchItem struct {
 	attempts int
 	got      batchResponse
 	err      error
+	beside   error // what hooks said of batches that were answered
+}
+
+// end tells how the request ended, and returns its error, with those of the hooks.
+func (item *batchItem) end(answer any) error {
+	err := item.part.End(answer, item.attempts, item.err)
+	if item.beside != nil {
+		err = errors.Join(err, item.beside)
+	}
+	return err
 }
 
 // newBatchItem begins a request that travels in a batch.
@@ -171,10 +181,11 @@ func (b *batch) attempt(ctx context.Context, places []int) (again []int, pause t
 	for _, i := range places {
 		item := &b.items[i]
 		item.attempts++
-		if err != nil {
+		if !outer.Complete() {
 			item.got, item.err = batchResponse{}, item.part.Outer(err)
 			continue
 		}
+		item.beside = err
 		failure := b.settle(i, &outer, doc.response(i))
 		if failure == nil {
 			item.err = nil

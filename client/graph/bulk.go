@@ -111,7 +111,7 @@ func (c *Client) createGroup(ctx context.Context, group []Creation, turn func(fu
 		if item.err != nil {
 			one.Alert = nil
 		}
-		one.Err = item.part.End(one.Alert, item.attempts, item.err)
+		one.Err = item.end(one.Alert)
 	}
 }
 
