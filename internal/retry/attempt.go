@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptrace"
 	"time"
@@ -23,6 +24,7 @@ type tracing struct {
 
 func (t tracing) RoundTrip(req *http.Request) (*http.Response, error) {
 	state := req.Context().Value(runningKey{}).(*running)
+	state.reserved = nil // it is used now
 	a := &attempt{began: time.Now(), length: max(req.ContentLength, 0)}
 	a.sent.Store(true)
 	ctx := req.Context()
@@ -58,6 +60,9 @@ func (t tracing) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 	}
 	resp, err := t.base.RoundTrip(traced)
+	if err == nil && resp == nil {
+		err = errors.New("the transport returned neither an answer nor an error")
+	}
 	if err == nil {
 		resp, err = t.read(state, a, resp)
 	}
@@ -78,6 +83,9 @@ func (t tracing) read(state *running, a *attempt, resp *http.Response) (*http.Re
 		resp.Body = http.NoBody
 	}
 	body := resp.Body
+	if body == nil {
+		body = http.NoBody
+	}
 	data, err := readAll(body, resp.ContentLength, t.settings.MaxBody)
 	a.received = int64(len(data))
 	if err == nil && a.received > t.settings.MaxBody {
@@ -101,7 +109,7 @@ func (t tracing) read(state *running, a *attempt, resp *http.Response) (*http.Re
 func readAll(body io.Reader, promised, most int64) ([]byte, error) {
 	var buf bytes.Buffer
 	buf.Grow(int(min(max(promised, 0), most, 1<<20)) + bytes.MinRead)
-	_, err := buf.ReadFrom(io.LimitReader(body, most+1))
+	_, err := buf.ReadFrom(io.LimitReader(body, min(most, math.MaxInt64-1)+1))
 	return buf.Bytes(), err
 }
 

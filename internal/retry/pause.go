@@ -2,6 +2,7 @@ package retry
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -25,28 +26,54 @@ func (c *Client) Pause(ctx context.Context, attempt int, after time.Duration) bo
 	}
 }
 
-// draw waits until a limit allows n requests.
-func draw(ctx context.Context, limit *rate.Limiter, n int) error {
+// share is what a call has reserved of a limit.
+type share []*rate.Reservation
+
+// reserve draws n requests from a limit, and returns how long they have to wait.
+func reserve(limit *rate.Limiter, n int) (s share, pause time.Duration) {
 	for n > 0 {
 		now := atOnce(limit, n)
-		if err := limit.WaitN(ctx, now); err != nil {
-			return err
+		r := limit.ReserveN(time.Now(), now)
+		s, pause = append(s, r), r.Delay()
+		if !r.OK() {
+			break
 		}
 		n -= now
 	}
-	return nil
+	return s, pause
 }
 
-// reserve draws from the limit for one more attempt, and returns how long that has
-// to wait.
-func (r *running) reserve() time.Duration {
-	var pause time.Duration
-	for n := max(r.Weight, 1); n > 0; {
-		now := atOnce(r.Limit, n)
-		pause = r.Limit.ReserveN(time.Now(), now).Delay()
-		n -= now
+// giveBack returns what has not had its turn yet. The last goes first: what was
+// reserved after a reservation is taken off from what that one gives back.
+func (s share) giveBack() {
+	for _, r := range slices.Backward(s) {
+		r.Cancel()
 	}
-	return pause
+}
+
+// draw waits until a limit allows n requests.
+func draw(ctx context.Context, limit *rate.Limiter, n int) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	drawn, pause := reserve(limit, n)
+	deadline, ok := ctx.Deadline()
+	if pause == rate.InfDuration || ok && time.Until(deadline) < pause {
+		drawn.giveBack()
+		return ErrLimit
+	}
+	if pause == 0 {
+		return nil
+	}
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		drawn.giveBack()
+		return ctx.Err()
+	}
 }
 
 // atOnce is how many of n requests a limit can allow at once at all.

@@ -145,10 +145,7 @@ var ErrLimit = errors.New("the client's own limit of requests leaves no time for
 func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *http.Response, sent bool, err error) {
 	if call.Limit != nil {
 		if err := draw(ctx, call.Limit, max(call.Weight, 1)); err != nil {
-			if ctx.Err() != nil {
-				return nil, false, ctx.Err()
-			}
-			return nil, false, ErrLimit
+			return nil, false, err
 		}
 	}
 	state := &running{Call: call, settings: &c.settings}
@@ -171,6 +168,7 @@ func (c *Client) Do(ctx context.Context, call Call, req *http.Request) (resp *ht
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
 	}
 	resp, err = repeating.Do(r)
+	state.reserved.giveBack()
 	if err != nil && resp != nil {
 		_ = resp.Body.Close()
 		resp = nil
@@ -197,6 +195,7 @@ type running struct {
 	settings *Settings
 	attempts int
 	pause    time.Duration
+	reserved share // for the next attempt
 	last     atomic.Pointer[attempt]
 }
 
@@ -316,7 +315,7 @@ func (r *running) afterStatus(resp *http.Response) (bool, string) {
 func (r *running) nextPause(resp *http.Response) time.Duration {
 	s, n := r.settings, r.attempts-1
 	pause := s.MaxWait
-	if n < 30 && s.MinWait<<n < s.MaxWait {
+	if s.MinWait < s.MaxWait>>n {
 		pause = s.MinWait << n
 	}
 	pause = pause/2 + time.Duration(s.Jitter()*float64(pause/2))
@@ -324,7 +323,9 @@ func (r *running) nextPause(resp *http.Response) time.Duration {
 		pause = max(pause, RetryAfter(resp.Header, s.Now()))
 	}
 	if r.Limit != nil {
-		pause = max(pause, r.reserve())
+		var queue time.Duration
+		r.reserved, queue = reserve(r.Limit, max(r.Weight, 1))
+		pause = max(pause, queue)
 	}
 	return pause
 }
@@ -354,5 +355,6 @@ func RetryAfter(h http.Header, now time.Time) time.Duration {
 func number(text string, unit time.Duration) (time.Duration, bool) {
 	const longest = 1 << 31 * time.Second
 	n, err := strconv.ParseInt(text, 10, 64)
-	return time.Duration(min(max(n, 0), int64(longest/unit))) * unit, err == nil
+	// A number beyond the range comes as the one at its end.
+	return time.Duration(min(max(n, 0), int64(longest/unit))) * unit, err == nil || errors.Is(err, strconv.ErrRange)
 }
