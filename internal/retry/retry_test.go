@@ -383,7 +383,7 @@ func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 8, 4, 10, 0, 0, 0, time.UTC)
 	for in, want := range map[string]time.Duration{
 		"": 0, "0": 0, "-5": 0, "7": 7 * time.Second, "soon": 0, "1.5": 0,
-		"99999999999999999999":          0,
+		"99999999999999999999":          (1 << 31) * time.Second,
 		"484289999":                     484289999 * time.Second,
 		"9223372036854775807":           (1 << 31) * time.Second,
 		"Tue, 04 Aug 2026 10:00:30 GMT": 30 * time.Second,
