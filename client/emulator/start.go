@@ -19,7 +19,8 @@ type Running struct {
 	*Tenant
 	// URL is the address.
 	URL string
-	// Graph is a client of the application [ClientID].
+	// Graph is a client of the application [ClientID]. It has no limit of requests
+	// a minute, for nobody has to be spared.
 	Graph *graph.Client
 }
 
@@ -28,7 +29,7 @@ func Start(t TB, opts ...Option) *Running {
 	t.Helper()
 	tenant := New(opts...)
 	server := httptest.NewServer(tenant)
-	c, err := graph.New(tenant.Credential(), client.WithCloud(tenant.Cloud(server.URL)))
+	c, err := graph.New(tenant.Credential(), client.WithCloud(tenant.Cloud(server.URL)), client.WithLimits(client.Limits{}))
 	if err != nil {
 		server.Close()
 		t.Fatalf("emulator: %v", err)
