@@ -404,7 +404,7 @@ const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLWJ5
 func TestSecretsCannotGetIn(t *testing.T) {
 	clientSecret := "abc8Q~" + strings.Repeat("x", 34)
 	for _, secret := range []string{
-		token, clientSecret, "Bearer abcdefghijklmnop123", "BEARER  abcdefghijklmnop123",
+		token, clientSecret, "Bearer abcdefghijklmnop123", "BEARER  abcdefghijklmnop123", "Bearer\tabcdefghijklmnop123", "password\n=\thunter22", "Secret\r: hunter22", "token\"\f=hunter22",
 		"-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "-----BEGIN PRIVATE KEY-----\nMIIE",
 		"client_secret=hunter22", "Authorization: Basic aHVudGVyMjI=", `"access_token": "hunter22"`, "password = hunter22",
 		"https://x.blob.core.windows.net/c?sv=1&sig=hunter22%2Babcdefgh", "AccountKey=hunter22hunter22==", "SharedAccessKey=hunter22hunter22", "hunter22-known",

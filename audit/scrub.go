@@ -2,8 +2,10 @@ package audit
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,34 +68,95 @@ type hint struct {
 	assigned bool
 }
 
-// hints lists the hints by one of their rarer bytes, so that a single look at
-// each byte of an entry shows that it has none; nearly all have none.
+// hints lists the hints by one of their rarer bytes, in lower case; [marks]
+// finds these bytes. Nearly all entries have few of them, and no hint.
 var hints = [256][]hint{
-	'J': {{"eyJ", 2, false}},
-	' ': {{"bearer ", 6, false}, {"PRIVATE KEY", 7, false}},
+	'j': {{"eyJ", 2, false}},
+	'b': {{"bearer", 0, false}},
 	'~': {{"Q~", 1, false}},
 	'=': {{"sig=", 3, false}, {"Key=", 3, false}, {"SharedAccessSignature=", 21, false}},
-	'w': {{"password", 4, true}, {"passwd", 4, true}}, 'W': {{"password", 4, true}, {"passwd", 4, true}},
-	'k': {{"token", 2, true}}, 'K': {{"token", 2, true}},
-	'z': {{"authorization", 7, true}}, 'Z': {{"authorization", 7, true}},
+	'w': {{"password", 4, true}, {"passwd", 4, true}},
+	'k': {{"token", 2, true}, {"PRIVATE KEY", 8, false}},
+	'z': {{"authorization", 7, true}},
 	'_': {{"client_assertion", 6, true}},
-	'c': {{"secret", 2, true}}, 'C': {{"secret", 2, true}},
+	'c': {{"secret", 2, true}},
 }
 
+const (
+	ones = 0x0101010101010101
+	// lower makes letters lower case, and _ to underscore.
+	lower      = 0x20
+	underscore = '_' | lower
+)
+
+// marks has the highest bit set of each of eight bytes that may be one under
+// which [hints] lists a word. Next are the eight bytes that begin one further: b
+// and c, which every id in hexadecimal digits has, count only with the letter
+// behind them.
+func marks(word, next uint64) uint64 {
+	word, next = word|lower*ones, next|lower*ones
+	found := zero(word^'j'*ones) | zero(word^'~'*ones) | zero(word^'='*ones) | zero(word^'w'*ones) |
+		zero(word^'k'*ones) | zero(word^'z'*ones) | zero(word^underscore*ones) |
+		zero(word^'b'*ones|next^'e'*ones) | zero(word^'c'*ones|next^'r'*ones)
+	return found & (ones << 7)
+}
+
+// zero has the highest bit set of each byte that is 0, and perhaps of others
+// above the first.
+func zero(word uint64) uint64 { return (word - ones) &^ word }
+
+// hinted reports whether the text, plain or as JSON, has a hint in it.
 func hinted(text []byte) bool {
+	i := 0
+	for ; i+9 <= len(text); i += 8 {
+		found := marks(binary.LittleEndian.Uint64(text[i:]), binary.LittleEndian.Uint64(text[i+1:]))
+		for ; found != 0; found &= found - 1 {
+			if hintedAt(text, i+bits.TrailingZeros64(found)/8) {
+				return true
+			}
+		}
+	}
+	for ; i < len(text); i++ {
+		if hintedAt(text, i) {
+			return true
+		}
+	}
+	return false
+}
+
+// hintedAt looks for the hints that are listed under the byte at i.
+func hintedAt(text []byte, i int) bool {
+	c := text[i]
+	if 'A' <= c && c <= 'Z' {
+		c |= lower
+	}
+	for _, h := range hints[c] {
+		from, to := i-h.at, i-h.at+len(h.word)
+		// The first byte alone, in either case, rules nearly all out.
+		if from < 0 || to > len(text) || text[from]|lower != h.word[0]|lower || !strings.EqualFold(string(text[from:to]), h.word) {
+			continue
+		}
+		if !h.assigned || assigned(text[to:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// assigned reports whether = or : comes first in the text but for quotation
+// marks and white space, which JSON may have escaped.
+func assigned(text []byte) bool {
 	for i, c := range text {
-		for _, h := range hints[c] {
-			from, to := i-h.at, i-h.at+len(h.word)
-			// The first byte alone, in either case, rules nearly all out.
-			if from < 0 || to > len(text) || text[from]|0x20 != h.word[0]|0x20 || !strings.EqualFold(string(text[from:to]), h.word) {
-				continue
+		switch c {
+		case '=', ':':
+			return true
+		case '"', '\'', '\\', ' ', '\t', '\r', '\n', '\f':
+		case 't', 'r', 'n', 'f':
+			if i == 0 || text[i-1] != '\\' {
+				return false
 			}
-			if !h.assigned {
-				return true
-			}
-			if behind := bytes.TrimLeft(text[to:], "\"'\\ \t\r\n"); len(behind) > 0 && (behind[0] == '=' || behind[0] == ':') {
-				return true
-			}
+		default:
+			return false
 		}
 	}
 	return false
@@ -115,49 +178,52 @@ func namesSecret(name string) bool {
 // Encode returns the entry as one line of JSON without a line break. What
 // could move a terminal's cursor is escaped, so that the line can be looked at;
 // read as JSON it is exact.
-func (c Encoder) Encode(e *Entry) ([]byte, error) {
+func (c Encoder) Encode(e *Entry) ([]byte, error) { return c.AppendEncode(nil, e) }
+
+// AppendEncode appends to dst what [Encoder.Encode] returns.
+func (c Encoder) AppendEncode(dst []byte, e *Entry) ([]byte, error) {
 	if err := e.Validate(); err != nil {
-		return nil, err
+		return dst, err
 	}
-	data, err := encode(e)
+	masked := maskNamed(e)
+	out, err := appendEntry(dst, masked)
 	if err != nil {
-		return nil, err
+		return dst, err
 	}
-	for i := range e.Changes {
-		if namesSecret(e.Changes[i].Path) {
-			return c.encodeMasked(e)
+	if data := out[len(dst):]; masked != e || c.suspicious(data) {
+		if data, err = c.scrub(data); err != nil {
+			return dst, err
 		}
+		out = append(out[:len(dst)], data...)
 	}
-	if !c.suspicious(data) {
-		return data, nil
-	}
-	return c.scrub(data)
+	return out, nil
 }
 
-// encodeMasked encodes an entry of which a change has a path that names a
-// secret.
-func (c Encoder) encodeMasked(e *Entry) ([]byte, error) {
+// maskNamed returns the entry, or, if a change has a path that names a secret, a
+// copy without the values of such changes.
+func maskNamed(e *Entry) *Entry {
+	named := func(change Change) bool { return namesSecret(change.Path) }
+	if !slices.ContainsFunc(e.Changes, named) {
+		return e
+	}
 	clean := *e
 	clean.Changes = slices.Clone(e.Changes)
 	for i := range clean.Changes {
-		if change := &clean.Changes[i]; namesSecret(change.Path) {
+		if change := &clean.Changes[i]; named(*change) {
 			change.Old, change.New = mask(change.Old), mask(change.New)
 		}
 	}
-	data, err := encode(&clean)
-	if err != nil {
-		return nil, err
-	}
-	return c.scrub(data)
+	return &clean
 }
 
-func encode(e *Entry) ([]byte, error) {
+func appendEntry(dst []byte, e *Entry) ([]byte, error) {
+	// Package json writes into the free space of a bytes.Buffer.
+	b := bytes.NewBuffer(dst)
 	// The order is that of the fields, and there are no maps that have none.
-	data, err := json.Marshal((*plainEntry)(e), jsontext.AllowInvalidUTF8(true))
-	if err != nil {
+	if err := json.MarshalWrite(b, (*plainEntry)(e), jsontext.AllowInvalidUTF8(true)); err != nil {
 		return nil, fmt.Errorf("cannot write JSON: %w", err)
 	}
-	return plain.JSON(data), nil
+	return append(b.Bytes()[:len(dst)], plain.JSON(b.Bytes()[len(dst):])...), nil
 }
 
 func mask(v jsontext.Value) jsontext.Value {

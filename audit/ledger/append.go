@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -14,10 +16,49 @@ import (
 
 // batch is entries that are written with one write, and one wait for the disk.
 type batch struct {
-	entries [][]byte
-	first   int64
-	err     error
-	done    chan struct{}
+	texts
+	first int64
+	err   error
+	done  chan struct{}
+}
+
+// texts is the JSON of entries, one behind the other, and where each ends.
+type texts struct {
+	data []byte
+	ends []int
+}
+
+// all yields the entries.
+func (t *texts) all() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		start := 0
+		for _, end := range t.ends {
+			if !yield(t.data[start:end]) {
+				return
+			}
+			start = end
+		}
+	}
+}
+
+// add puts the entries of another behind these.
+func (t *texts) add(other texts) {
+	for _, end := range other.ends {
+		t.ends = append(t.ends, len(t.data)+end)
+	}
+	t.data = append(t.data, other.data...)
+}
+
+// spare keeps texts for the next call; those that an unusually long entry has
+// made large are dropped.
+var spare = sync.Pool{New: func() any { return new(texts) }}
+
+const maxSpare = 256 << 10
+
+func (t texts) release() {
+	if cap(t.data) <= maxSpare {
+		spare.Put(&texts{t.data[:0], t.ends[:0]})
+	}
 }
 
 // Append adds entries to the log and returns the number of the first; the
@@ -36,16 +77,19 @@ func (l *Log) Append(ctx context.Context, entries ...audit.Entry) (int64, error)
 	if len(entries) == 0 {
 		return 0, errors.New("audit log: there is no entry to append")
 	}
-	raws := make([][]byte, len(entries))
+	raws := *spare.Get().(*texts)
 	for i := range entries {
-		raw, err := l.opts.encoder.Encode(&entries[i])
-		if err == nil && len(raw) > MaxEntry {
-			err = fmt.Errorf("has %d bytes as JSON; the largest entry is %d", len(raw), MaxEntry)
+		start := len(raws.data)
+		var err error
+		raws.data, err = l.opts.encoder.AppendEncode(raws.data, &entries[i])
+		if size := len(raws.data) - start; err == nil && size > MaxEntry {
+			err = fmt.Errorf("has %d bytes as JSON; the largest entry is %d", size, MaxEntry)
 		}
 		if err != nil {
+			raws.release()
 			return 0, fmt.Errorf("audit log: entry %d of %d: %w", i+1, len(entries), err)
 		}
-		raws[i] = raw
+		raws.ends = append(raws.ends, len(raws.data))
 	}
 	b, offset, leads := l.join(raws)
 	if leads {
@@ -56,8 +100,10 @@ func (l *Log) Append(ctx context.Context, entries ...audit.Entry) (int64, error)
 		b.err = l.commit(b)
 		l.writing.Unlock()
 		close(b.done)
+		b.release()
 	} else {
 		<-b.done
+		raws.release()
 	}
 	if b.err != nil {
 		return 0, fmt.Errorf("audit log: %w", b.err)
@@ -67,15 +113,15 @@ func (l *Log) Append(ctx context.Context, entries ...audit.Entry) (int64, error)
 
 // join puts entries into the batch that waits to be written, and tells whether
 // the caller is the one who has to write it: the first to join.
-func (l *Log) join(raws [][]byte) (b *batch, offset int64, leads bool) {
+func (l *Log) join(raws texts) (b *batch, offset int64, leads bool) {
 	l.joining.Lock()
 	defer l.joining.Unlock()
 	if l.next == nil {
-		l.next = &batch{entries: raws, done: make(chan struct{})}
+		l.next = &batch{texts: raws, done: make(chan struct{})}
 		return l.next, 0, true
 	}
-	b, offset = l.next, int64(len(l.next.entries))
-	b.entries = append(b.entries, raws...)
+	b, offset = l.next, int64(len(l.next.ends))
+	b.add(raws)
 	return b, offset, false
 }
 
@@ -93,7 +139,7 @@ func (l *Log) commit(b *batch) error {
 	b.first = t.size
 	hashes := len(l.hashTail)
 	l.buffer = l.buffer[:0]
-	for _, raw := range b.entries {
+	for raw := range b.all() {
 		leaf := tlog.RecordHash(raw)
 		l.buffer = appendEntryLine(l.buffer, t.size, leaf, raw)
 		l.hashTail = t.add(leaf, l.hashTail)
