@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
@@ -397,6 +398,43 @@ func TestEntryJSON(t *testing.T) {
 	broken.Changes[0].New = jsontext.Value(`{`)
 	_, err = audit.Encoder{}.Encode(&broken)
 	require.Error(t, err)
+}
+
+// TestEntryJSONIsOneForm: the rules are the same in whatever reads or writes.
+func TestEntryJSONIsOneForm(t *testing.T) {
+	e := full()
+	e.Comment, e.Changes = "broken \xff <&>", nil
+	// The options that encoding/json has from Go 1.27 on.
+	old := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.MatchCaseInsensitiveNames(true), json.FormatNilSliceAsNull(true))
+	want, err := audit.Encoder{}.Encode(&e)
+	require.NoError(t, err)
+	require.Contains(t, string(want), "broken \ufffd <&>")
+	for name, write := range map[string]func() ([]byte, error){
+		"wire":          func() ([]byte, error) { return wire.Marshal(&e) },
+		"json":          func() ([]byte, error) { return json.Marshal(&e) },
+		"old":           func() ([]byte, error) { return json.Marshal(&e, old) },
+		"encoding/json": func() ([]byte, error) { return stdjson.Marshal(&e) },
+	} {
+		got, err := write()
+		require.NoError(t, err, name)
+		require.JSONEq(t, string(want), string(got), name)
+	}
+	for _, bad := range []string{
+		`{"id":"a","id":"b"}`, "{\"id\":\"\xff\"}", `{"changes":` + strings.Repeat("[", 70) + strings.Repeat("]", 70) + `}`,
+	} {
+		for name, err := range map[string]error{
+			"wire":          wire.Unmarshal([]byte(bad), new(audit.Entry)),
+			"old":           json.Unmarshal([]byte(bad), new(audit.Entry), old),
+			"encoding/json": stdjson.Unmarshal([]byte(bad), new(audit.Entry)),
+		} {
+			require.Error(t, err, "%s: %q", name, bad)
+		}
+	}
+	var got audit.Entry
+	require.NoError(t, json.Unmarshal([]byte(`{"ID":"x","id":"e1","time":"2026-09-14T14:00:00+02:00"}`), &got, old))
+	require.Equal(t, "e1", got.ID)
+	require.Equal(t, noon, got.Time)
+	require.JSONEq(t, `{"ID":"x"}`, string(got.Unknown))
 }
 
 const token = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLWJ5dGVz"

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/internal/validate"
@@ -49,12 +48,12 @@ type plainEntry Entry
 // MarshalJSONTo writes the entry. Text that is no valid UTF-8 is written with
 // U+FFFD in the place of what is wrong.
 func (e *Entry) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return json.MarshalEncode(enc, (*plainEntry)(e), jsontext.AllowInvalidUTF8(true))
+	return wire.MarshalTo(enc, (*plainEntry)(e), jsontext.AllowInvalidUTF8(true))
 }
 
 // UnmarshalJSONFrom reads an entry.
 func (e *Entry) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return json.UnmarshalDecode(dec, (*plainEntry)(e))
+	return wire.UnmarshalFrom(dec, (*plainEntry)(e))
 }
 
 // MarshalJSON serves encoding/json.

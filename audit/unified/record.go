@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/incidentkit/incidentkit/audit"
@@ -117,12 +116,12 @@ type plainRecord Record
 
 // MarshalJSONTo writes the record as the log has it.
 func (r *Record) MarshalJSONTo(enc *jsontext.Encoder) error {
-	return json.MarshalEncode(enc, (*plainRecord)(r), jsontext.AllowInvalidUTF8(true))
+	return wire.MarshalTo(enc, (*plainRecord)(r), jsontext.AllowInvalidUTF8(true))
 }
 
 // UnmarshalJSONFrom reads a record.
 func (r *Record) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	return json.UnmarshalDecode(dec, (*plainRecord)(r))
+	return wire.UnmarshalFrom(dec, (*plainRecord)(r))
 }
 
 // MarshalJSON serves encoding/json.

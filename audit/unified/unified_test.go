@@ -13,12 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/go-cmp/cmp"
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/audit/unified"
+	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
 // observed has the form of the records that were published for type 232, with
@@ -57,6 +59,15 @@ func TestObservedRecord(t *testing.T) {
 	data, err := stdjson.Marshal(std)
 	require.NoError(t, err)
 	require.JSONEq(t, observed, string(data))
+	// Under the options that encoding/json has from Go 1.27 on it is the same.
+	old := json.JoinOptions(jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true), json.MatchCaseInsensitiveNames(true))
+	require.Error(t, json.Unmarshal([]byte(`{"Id":"a","Id":"b"}`), new(unified.Record), old))
+	var cased unified.Record
+	require.NoError(t, json.Unmarshal([]byte(`{"ID":"a"}`), &cased, old))
+	require.Empty(t, cased.ID)
+	data, err = wire.Marshal(&unified.Record{UserID: "\xff"})
+	require.NoError(t, err)
+	require.Contains(t, string(data), "\ufffd")
 
 	e, err := unified.Form{}.Entry(records[0])
 	require.NoError(t, err)

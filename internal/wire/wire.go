@@ -45,8 +45,10 @@ var writing = sync.OnceValue(func() json.Options {
 // Marshal returns v as JSON with members in the order of the struct fields and
 // map keys sorted, so that the same value always gives the same bytes. Times
 // are written as they are.
-func Marshal(v any) ([]byte, error) {
-	data, err := json.Marshal(v, writing())
+func Marshal(v any) ([]byte, error) { return marshal(v) }
+
+func marshal(v any, more ...json.Options) ([]byte, error) {
+	data, err := json.Marshal(v, writing(), json.JoinOptions(more...))
 	if err != nil {
 		return nil, fmt.Errorf("cannot write JSON: %w", err)
 	}
@@ -56,12 +58,13 @@ func Marshal(v any) ([]byte, error) {
 // MarshalTo writes v as [Marshal] does, whatever options the encoder has. Types
 // have it for their JSON methods: Go's own encoding/json calls these from Go
 // 1.27 on, with options under which names may be there twice and texts may be no
-// valid UTF-8.
-func MarshalTo(enc *jsontext.Encoder, v any) error {
-	if Writes(enc) {
+// valid UTF-8. What a type allows more than Marshal it says itself.
+func MarshalTo(enc *jsontext.Encoder, v any, more ...json.Options) error {
+	// Some versions of the library ignore here what more allows.
+	if Writes(enc) && len(more) == 0 {
 		return json.MarshalEncode(enc, v)
 	}
-	data, err := Marshal(v)
+	data, err := marshal(v, more...)
 	if err != nil {
 		return err
 	}
