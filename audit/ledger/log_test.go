@@ -124,6 +124,8 @@ func TestAppendRefuses(t *testing.T) {
 	require.EqualValues(t, 0, l.Size())
 }
 
+// TestTornTail cuts a log off in its last record and head: at every line break
+// and at every third byte, with INCIDENTKIT_LONG at every byte.
 func TestTornTail(t *testing.T) {
 	signer, trusted := keys(t, 1)
 	dir := t.TempDir()
@@ -136,12 +138,15 @@ func TestTornTail(t *testing.T) {
 	longer := snapshot(t, dir)[firstFile]
 	// The file of hashes is written after the entries, so it is still short.
 	for cut := len(whole[firstFile]) + 1; cut < len(longer); cut++ {
+		if cut%3 != 0 && longer[cut-1] != '\n' && longer[cut] != '\n' && os.Getenv("INCIDENTKIT_LONG") == "" {
+			continue
+		}
 		restore(t, dir, whole)
 		put(t, dir, firstFile, longer[:cut])
 		report := verify(t, dir)
 		require.NoError(t, report.Err())
 		require.False(t, report.Complete())
-		l, err := ledger.Open(dir, signer, trusted)
+		l, err := ledger.Open(dir, signer, trusted, ledger.Unsynced())
 		require.NoError(t, err)
 		r := l.Recovery()
 		require.Equal(t, report.Torn, r.Torn)
