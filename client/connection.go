@@ -307,12 +307,20 @@ func (c *Connection) resolve(r Request) (*url.URL, error) {
 }
 
 func (c *Connection) newRequest(ctx context.Context, r Request, target *url.URL, id string) (*http.Request, error) {
-	var body io.Reader
+	var data []byte
+	var err error
 	if r.Body != nil {
-		data, err := encode(r.Body)
-		if err != nil {
+		if data, err = encode(r.Body); err != nil {
 			return nil, fmt.Errorf("client: %w", err)
 		}
+	}
+	if r.Once && len(data) == 0 {
+		// Without one net/http replays requests on its own, over HTTP/2 whatever
+		// their method.
+		return nil, errors.New("client: a request that is executed once must have a body")
+	}
+	var body io.Reader
+	if r.Body != nil {
 		body = bytes.NewReader(data)
 	}
 	req, err := http.NewRequestWithContext(ctx, r.Method, target.String(), body)

@@ -14,9 +14,10 @@ import (
 // and no credential.
 type Hook struct {
 	// Call is told of each call before anything of it is sent. It returns the
-	// context of the call, for example one with a span, and, unless that is nil,
-	// what to tell of the call's end. An error keeps the call from being made; an
-	// error at the end is returned beside the call's own.
+	// context of the call, for example one with a span, or nil for the one that it
+	// was given, and, unless that is nil, what to tell of the call's end. An error
+	// keeps the call from being made; an error at the end is returned beside the
+	// call's own.
 	Call func(context.Context, Call) (context.Context, func(Result) error, error)
 	// Attempt is told of each attempt of a call likewise. Tokens are requested
 	// outside of attempts.
@@ -114,7 +115,9 @@ func (c *Connection) begin(ctx context.Context, call Call) (context.Context, fun
 		if err != nil {
 			return ctx, nil, errors.Join(err, end(Result{Err: err}))
 		}
-		ctx = inner
+		if inner != nil {
+			ctx = inner
+		}
 		if done != nil {
 			ends = append(ends, done)
 		}
@@ -130,7 +133,9 @@ func (c *Connection) attempt(ctx context.Context, a Attempt) (context.Context, f
 			continue
 		}
 		inner, done := h.Attempt(ctx, a)
-		ctx = inner
+		if inner != nil {
+			ctx = inner
+		}
 		if done != nil {
 			ends = append(ends, done)
 		}

@@ -277,3 +277,29 @@ func TestReadsAreNotDescribed(t *testing.T) {
 		require.Len(t, l.all(), 2*len(o))
 	}
 }
+
+// TestHooksWithoutAContext leave the context as it is.
+func TestHooksWithoutAContext(t *testing.T) {
+	c := serve(t, reply(200, `{}`), client.WithHook(client.Hook{
+		Call: func(context.Context, client.Call) (context.Context, func(client.Result) error, error) {
+			return nil, nil, nil
+		},
+		Attempt: func(ctx context.Context, _ client.Attempt) (context.Context, func(client.Outcome)) {
+			if ctx == nil {
+				t.Error("no context")
+			}
+			return nil, nil
+		},
+	}))
+	require.NoError(t, c.Do(t.Context(), read, new(map[string]any)))
+}
+
+// TestARequestThatIsExecutedOnceHasABody, for without one net/http replays it.
+func TestARequestThatIsExecutedOnceHasABody(t *testing.T) {
+	c := serve(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	for _, body := range []any{nil, client.JSON(nil), client.JSON{}} {
+		request := create
+		request.Body = body
+		require.ErrorContains(t, c.Do(t.Context(), request, nil), "must have a body")
+	}
+}
