@@ -103,3 +103,50 @@ func TestABatchThatAHookComplainsAboutIsDone(t *testing.T) {
 		require.Equal(t, http.StatusOK, a.StatusCode)
 	}
 }
+
+// TestTamperedReceipts are refused before anything is sent that could double what is
+// there.
+func TestTamperedReceipts(t *testing.T) {
+	s := &lossyService{lost: func(n int, _ string) bool { return n == 2 }}
+	c := s.client(t)
+	receipt, err := c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{oneAlert("first"), oneAlert("second")}})
+	require.ErrorIs(t, err, client.ErrOutcomeUnknown)
+	for name, tamper := range map[string]func(*incident.Receipt){
+		`step 2 of the receipt (createAlert) has the state "Uncertain"`: func(r *incident.Receipt) { r.Steps[1].State = "Uncertain" },
+		`step 2 of the receipt (createAlert) has the state ""`:          func(r *incident.Receipt) { r.Steps[1].State = "" },
+		`the incident "0", which is no number to link to`: func(r *incident.Receipt) {
+			r.IncidentID, r.Steps[1].State = "0", incident.StateFailed
+		},
+	} {
+		tampered := *receipt
+		tampered.Steps = slices.Clone(receipt.Steps)
+		tamper(&tampered)
+		before := len(s.requests)
+		_, err := c.Resume(t.Context(), &tampered)
+		require.ErrorContains(t, err, name)
+		require.Len(t, s.requests, before)
+	}
+}
+
+// TestAnEndlessChainOfIncidents: a service that leads from one incident to the next
+// for ever is not followed for ever.
+func TestAnEndlessChainOfIncidents(t *testing.T) {
+	requests := 0
+	c := service(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			fmt.Fprint(w, anAlert)
+			return
+		}
+		requests++
+		if requests > 1000 {
+			t.Error("it is followed for ever")
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		id := r.URL.Path[strings.LastIndexByte(r.URL.Path, '/')+1:]
+		fmt.Fprintf(w, `{"id":%q,"redirectIncidentId":"%d"}`, id, 1000+requests)
+	})
+	_, err := c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{oneAlert("first")}, Comment: "x"})
+	require.ErrorContains(t, err, "merged into another more than")
+	require.Less(t, requests, 100)
+}

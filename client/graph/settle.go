@@ -16,6 +16,11 @@ import (
 // documented; that it is readable at once is not either.
 const patience = 30 * time.Second
 
+// maxRedirects bounds how far an incident is followed that was merged into another,
+// and that into a third. Without a bound a service that names ever new ones would
+// keep a caller for ever.
+const maxRedirects = 50
+
 // note takes a new alert into the receipt.
 func (w *walker) note(created *alert.Alert) {
 	r := w.receipt
@@ -60,7 +65,9 @@ func (w *walker) settle(ctx context.Context) error {
 		if slices.Contains(seen, next) {
 			return fmt.Errorf("the incident %s was merged into %s, and that into the first again", w.receipt.IncidentID, next)
 		}
-		seen = append(seen, next)
+		if seen = append(seen, next); len(seen) > maxRedirects+1 {
+			return fmt.Errorf("the incident %s was merged into another more than %d times over", seen[0], maxRedirects)
+		}
 		w.receipt.Redirect(next, w.incidentPage(next, ""))
 	}
 	w.settled = true

@@ -50,6 +50,8 @@ func (c *Client) Resume(ctx context.Context, receipt *incident.Receipt) (*incide
 	return &r, c.walk(ctx, &r)
 }
 
+var states = [...]incident.State{incident.StatePending, incident.StateDone, incident.StateFailed, incident.StateUncertain}
+
 // resumable checks that a receipt, which may come from a file, is one that
 // Submit could have left.
 func (c *Client) resumable(r *incident.Receipt) error {
@@ -64,6 +66,9 @@ func (c *Client) resumable(r *incident.Receipt) error {
 	for i, step := range r.Steps {
 		where := fmt.Sprintf("step %d of the receipt (%s)", i+1, step.Action)
 		switch {
+		case !slices.Contains(states[:], step.State):
+			// To take it for one that is pending could do twice what was done.
+			return fmt.Errorf("graph: %s has the state %q, which there is not; nothing was sent", where, step.State)
 		case step.Action != want[i].Action || step.Alert != want[i].Alert:
 			return fmt.Errorf("graph: %s is not the draft's (%s); nothing was sent", where, want[i].Action)
 		case step.State == incident.StateDone && pending != "":
@@ -182,7 +187,7 @@ func (w *walker) createAlert(ctx context.Context, step *incident.Step) (done boo
 	for again := true; ; again = false {
 		if step.Alert > 0 {
 			link, err := strconv.ParseInt(r.IncidentID, 10, 64)
-			if err != nil {
+			if err != nil || link <= 0 { // 0 would open another one
 				return false, fmt.Errorf("the service named the incident %q, which is no number to link to", r.IncidentID)
 			}
 			input.LinkToIncident = link
