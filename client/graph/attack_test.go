@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -149,4 +150,30 @@ func TestAnEndlessChainOfIncidents(t *testing.T) {
 	_, err := c.Submit(t.Context(), incident.Draft{Alerts: []alert.Draft{oneAlert("first")}, Comment: "x"})
 	require.ErrorContains(t, err, "merged into another more than")
 	require.Less(t, requests, 100)
+}
+
+// TestAClockThatIsAhead of the service's makes every alert seem older than the
+// request that created it.
+func TestAClockThatIsAhead(t *testing.T) {
+	for name, tt := range map[string]struct {
+		behind time.Duration // of the service
+		since  time.Duration // from now
+		skew   time.Duration
+		want   graph.Verdict
+	}{
+		"the same":                {0, -time.Hour, 0, graph.NotCreated},
+		"within the skew":         {time.Minute, -time.Hour, 0, graph.NotCreated},
+		"behind":                  {time.Hour, -time.Hour, 0, graph.CannotTell},
+		"behind, as is known":     {time.Hour, -time.Hour, 2 * time.Hour, graph.NotCreated},
+		"set back since":          {0, time.Hour, 0, graph.CannotTell},
+		"the service is in front": {-time.Hour, -time.Hour, 0, graph.NotCreated},
+	} {
+		c := service(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Date", time.Now().Add(-tt.behind).UTC().Format(http.TimeFormat))
+			fmt.Fprint(w, `{"value":[]}`)
+		})
+		found, err := c.Reconcile(t.Context(), oneAlert("a"), graph.Window{Since: time.Now().Add(tt.since), Skew: tt.skew})
+		require.NoError(t, err)
+		require.Equal(t, tt.want, found.Verdict, name)
+	}
 }

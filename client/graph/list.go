@@ -47,9 +47,14 @@ type AlertQuery struct {
 //
 // Source: Learn, "List alerts_v2" (v1.0, 2026-05-19).
 func (c *Client) ListAlerts(ctx context.Context, q AlertQuery) iter.Seq2[*alert.Alert, error] {
+	return c.listAlerts(ctx, q, nil)
+}
+
+// listAlerts has answered told of each page.
+func (c *Client) listAlerts(ctx context.Context, q AlertQuery, answered func(int, http.Header)) iter.Seq2[*alert.Alert, error] {
 	query, err := options(q.Filter, q.Top, q.Skip, q.Count)
 	r := security(http.MethodGet, what{toReadAlert, audit.ListAlerts, audit.Target{}}, nil, "alerts_v2")
-	r.Query = query
+	r.Query, r.Answered = query, answered
 	return list(ctx, c, r, err, q.Count, func(a *alert.Alert) string { return a.ID })
 }
 

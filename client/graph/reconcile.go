@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ type Window struct {
 	// that are older are not looked at.
 	Since time.Time
 	// Skew is how far the service's clock may be behind; the default is two
-	// minutes.
+	// minutes. Where it is seen to be further behind, nothing is called not created.
 	Skew time.Duration
 	// Settle is how long after Since the service may still execute the request
 	// and show the alert; the default is three minutes. Nothing is documented, so
@@ -102,7 +103,13 @@ func (c *Client) lookFor(ctx context.Context, draft *alert.Draft, w Window) (*Re
 	query := AlertQuery{Filter: AlertCreated.Ge(w.Since.Add(-w.Skew)), Top: 100}
 	groups := map[alert.Likeness][]*alert.Alert{}
 	looked := 0
-	for a, err := range c.ListAlerts(ctx, query) {
+	var ahead time.Duration // of the service's clock
+	date := func(_ int, h http.Header) {
+		if at, err := http.ParseTime(h.Get("Date")); err == nil {
+			ahead = max(ahead, time.Since(at))
+		}
+	}
+	for a, err := range c.listAlerts(ctx, query, date) {
 		if ctx.Err() != nil {
 			return &Reconciliation{Verdict: CannotTell}, ctx.Err()
 		}
@@ -137,6 +144,11 @@ func (c *Client) lookFor(ctx context.Context, draft *alert.Draft, w Window) (*Re
 		}
 		why := fmt.Sprintf("%d alerts were created since that look like the draft: %s", len(ids), strings.Join(ids, ", "))
 		return &Reconciliation{Verdict: CannotTell, Why: why, Candidates: ids}, nil
+	}
+	if ahead = max(ahead, time.Until(w.Since)); ahead > w.Skew {
+		// The alert may be there, and older than those that were looked at.
+		why := fmt.Sprintf("the clock by which the request was sent is %v ahead, and the window allows for %v", ahead.Round(time.Second), w.Skew)
+		return &Reconciliation{Verdict: CannotTell, Why: why}, nil
 	}
 	return &Reconciliation{Verdict: NotCreated, Why: fmt.Sprintf("none of the %d alerts created since looks like the draft", looked)}, nil
 }
