@@ -40,8 +40,9 @@ type Creation struct {
 	// Index is the place of the draft, from 0, and Draft the draft itself.
 	Index int
 	Draft alert.Draft
-	// Alert is the alert that was created, nil if there is an Err. That says of this
-	// draft what the error of [Client.CreateAlert] does.
+	// Alert is the alert that was created, nil if none was. Err says of this draft what
+	// the error of [Client.CreateAlert] does; beside an alert, that a hook or a recorder
+	// could not be told of it.
 	Alert *alert.Alert
 	Err   error
 }
