@@ -12,11 +12,15 @@ import (
 // WithReference returns the draft with a line at the end of its description by
 // which the alert can be told from every other, for example the id of the
 // finding in the caller's own system. The line counts towards the description's
-// largest length. Line breaks in the reference become spaces.
+// largest length. Line breaks in the reference become spaces; an empty reference
+// changes nothing.
 //
 // The service has no key by which it would know a request that it has executed
 // before; this line is the next best thing, and what [Draft.Compare] looks for.
 func (d Draft) WithReference(reference string) Draft {
+	if strings.TrimSpace(reference) == "" {
+		return d
+	}
 	d.Description = strings.TrimRight(d.Description, "\r\n \t") + "\n\n" + referencePrefix + plain.Line(strings.TrimSpace(reference))
 	return d
 }
@@ -43,7 +47,8 @@ const (
 	// Different alerts cannot come from the draft.
 	Different Likeness = iota
 	// Doubtful alerts say what the draft says, but their evidence does not name
-	// all that the draft names.
+	// all that the draft names, or their description ends before the draft's
+	// reference.
 	Doubtful
 	// Alike alerts say what the draft says. One that was created from another
 	// draft with the same words looks the same.
@@ -68,8 +73,14 @@ func (d *Draft) Compare(a *Alert) Likeness {
 		return Different
 	}
 	if reference := Reference(d.Description); reference != "" {
-		if Reference(a.Description) == reference {
+		switch found := Reference(a.Description); {
+		case found == reference:
 			return Same
+		case found == "" && sameText(d.Title, a.Title) && d.Severity == a.Severity && strings.HasPrefix(d.Description, strings.TrimSpace(a.Description)):
+			// The service left the description out, or cut it off before the
+			// reference. Nothing says that it does, and to be wrong here could
+			// create an alert twice.
+			return Doubtful
 		}
 		return Different
 	}

@@ -58,7 +58,10 @@ func TestCompare(t *testing.T) {
 			a.Description = d.WithReference("F-170").Description
 			*d = d.WithReference("F-17")
 		}, alert.Different},
-		{"without the reference", func(d *alert.Draft, a *alert.Alert) { *d = d.WithReference("F-17") }, alert.Different},
+		{"cut off before the reference", func(d *alert.Draft, a *alert.Alert) { *d = d.WithReference("F-17") }, alert.Doubtful},
+		{"without a description", func(d *alert.Draft, a *alert.Alert) { a.Description, *d = "", d.WithReference("F-17") }, alert.Doubtful},
+		{"cut off, with another title", func(d *alert.Draft, a *alert.Alert) { a.Title, *d = "x", d.WithReference("F-17") }, alert.Different},
+		{"other words without a reference", func(d *alert.Draft, a *alert.Alert) { a.Description, *d = "x", d.WithReference("F-17") }, alert.Different},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			d := draft
@@ -78,6 +81,10 @@ func TestReferenceIsFoundAgain(t *testing.T) {
 		description, reference := rapid.String().Draw(t, "description"), strings.TrimSpace(rapid.String().Draw(t, "reference"))
 		d := alert.Draft{Description: description}.WithReference(reference)
 		require.NotContains(t, alert.Reference(d.Description), "\n")
+		if reference == "" {
+			require.Equal(t, description, d.Description)
+			return
+		}
 		require.Equal(t, alert.Reference(alert.Draft{}.WithReference(reference).Description), alert.Reference(d.Description))
 		if strings.TrimSpace(reference) != "" && !strings.ContainsFunc(reference, func(r rune) bool { return r < ' ' || r > '~' }) {
 			require.Equal(t, reference, alert.Reference(d.Description))
