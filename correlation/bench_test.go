@@ -213,6 +213,27 @@ func BenchmarkLatency(b *testing.B) {
 	}
 }
 
+// BenchmarkFlood is as large as the largest flood of the AIT alert data set.
+func BenchmarkFlood(b *testing.B) {
+	as := make([]correlation.Alert, 410_336)
+	for i := range as {
+		as[i] = flood(i)
+	}
+	for b.Loop() {
+		e := engine(b, correlation.Defender())
+		for i := range as {
+			if _, err := e.Add(as[i]); err != nil {
+				b.Fatal(err)
+			}
+		}
+		all := e.Incidents("t1")
+		require.Len(b, all, 1)
+		require.Equal(b, len(as), all[0].Alerts)
+		require.LessOrEqual(b, all[0].Stored, 300)
+	}
+	report(b, len(as))
+}
+
 // BenchmarkUnmerge takes a merger back in an incident of 10,000 alerts.
 func BenchmarkUnmerge(b *testing.B) {
 	s := correlation.Defender()

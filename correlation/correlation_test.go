@@ -3,6 +3,7 @@ package correlation_test
 import (
 	"bytes"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -150,12 +151,12 @@ func TestForget(t *testing.T) {
 	s := correlation.Defender()
 	s.IdleClose, s.Retention, s.MaxAlerts = time.Hour, time.Hour, 600
 	e := engine(t, s)
-	for i := range 5000 {
+	for i := range 2000 {
 		add(t, e, at(fmt.Sprint("a", i), i*60, device(fmt.Sprint(i/3))))
 	}
 	st := e.Stats()
 	require.Less(t, st.Stored, 600)
-	id, ok := e.IncidentOf("t1", "a4999")
+	id, ok := e.IncidentOf("t1", "a1999")
 	require.True(t, ok)
 	require.NotEmpty(t, e.Members(id))
 	_, ok = e.IncidentOf("t1", "a0")
@@ -192,7 +193,7 @@ func TestBadInput(t *testing.T) {
 	big := device("x")
 	for len(big.Keys) < 1_000_000 {
 		big.Keys = append(big.Keys, big.Keys[0])
-		big.Keys[len(big.Keys)-1].Value = fmt.Sprint(len(big.Keys))
+		big.Keys[len(big.Keys)-1].Value = strconv.Itoa(len(big.Keys))
 	}
 	aliases.Entities = []correlation.Entity{big}
 	d := add(t, e, aliases)
@@ -228,20 +229,23 @@ func TestHub(t *testing.T) {
 	require.Empty(t, e.Proposals("t1"))
 }
 
-// TestFlood is as large as the largest of the AIT alert data set.
+// flood returns the alerts of a scan, 360 a second, in turn from 12 detectors.
+func flood(i int) correlation.Alert {
+	a := at(fmt.Sprint("a", i), i/360, device("web"))
+	a.Detector = fmt.Sprint("d", i%12)
+	return a
+}
+
+// TestFlood is a part of what [BenchmarkFlood] has.
 func TestFlood(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a flood of 410,336 alerts")
-	}
+	const alerts = 40_000
 	e := engine(t, correlation.Defender())
-	for i := range 410_336 {
-		a := at(fmt.Sprint("a", i), i/360, device("web"))
-		a.Detector = fmt.Sprint("d", i%12)
-		add(t, e, a)
+	for i := range alerts {
+		add(t, e, flood(i))
 	}
 	all := e.Incidents("t1")
 	require.Len(t, all, 1)
-	require.Equal(t, 410_336, all[0].Alerts)
+	require.Equal(t, alerts, all[0].Alerts)
 	require.LessOrEqual(t, all[0].Stored, 300)
 }
 

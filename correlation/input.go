@@ -60,6 +60,10 @@ func (e *Engine) prepare(a *Alert) {
 				e.stats.NeverKeys++
 				continue
 			}
+			if len(in.keys) >= e.set.MaxKeys {
+				in.dropped++ // not even hashed
+				continue
+			}
 			h, e.buf = e.hashKey(e.buf, k)
 			add(inputKey{h, number, k.Strength == entity.Strong, a.Entities[i].Impacted, k.Type, k})
 		}
