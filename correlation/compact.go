@@ -36,6 +36,7 @@ func (s *scope) compact(e *Engine) {
 	alerts, incidents, threads := make([]uint32, s.alerts.len()), make([]uint32, s.incidents.len()), make([]uint32, s.threads.len())
 	old := *s
 	s.alerts, s.incidents, s.threads, s.proofs = slab[alertRec]{}, slab[incidentRec]{}, slab[thread]{}, slab[proof]{}
+	s.counts = slab[counted]{}
 	s.names, s.values, s.texts = arena{}, texts{}, map[uint64]uint32{}
 	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, index{}
 	for i := uint32(1); i < old.incidents.len(); i++ {
@@ -106,24 +107,30 @@ func (s *scope) compact(e *Engine) {
 	s.held = 0
 	s.index.reserve(old.index.used * 3 / 4)
 	for _, slot := range old.index.slots {
-		if slot.hash == 0 {
+		if slot.hash() == 0 {
 			continue
 		}
-		switch slot.n {
-		case slotIncident:
-			slot.ref = incidents[slot.ref]
-		case slotAlert:
-			if slot.ref = alerts[slot.ref]; slot.ref != 0 {
-				s.held++
+		numbers := alerts
+		switch slot.kind() {
+		case slotOnce, slotCounted:
+			v := old.value(&slot)
+			if v.ref = alerts[v.ref]; v.ref != 0 || countOf(v.n, s.epoch) != 0 {
+				s.index.reserve(1)
+				s.setValue(s.index.put(slot.hash()), v)
 			}
-		default:
-			slot.ref = alerts[slot.ref]
-		}
-		if slot.ref == 0 && (slot.n >= slotThread || slot.count(s.epoch) == 0) {
 			continue
+		case slotIncident:
+			numbers = incidents
+		}
+		n := numbers[slot.number()]
+		if n == 0 {
+			continue
+		}
+		if slot.kind() == slotAlert {
+			s.held++
 		}
 		s.index.reserve(1)
-		*s.index.put(slot.hash) = slot
+		s.index.put(slot.hash()).set(slot.kind(), n)
 	}
 	e.stored += s.held - old.held
 	// What acts need to be taken back has the old numbers.

@@ -38,7 +38,7 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 	s.index.reserve(len(in.keys) + 4)
 	d := Decision{Alert: a.ID, KeysDropped: in.dropped}
 	if slot := s.index.find(in.id); slot != nil {
-		return s.repeated(e, slot.ref, d)
+		return s.repeated(e, slot.number(), d)
 	}
 	target := uint32(0)
 	if !a.Link.IsZero() {
@@ -60,8 +60,7 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 		n := s.store(e, a, in, flagExcluded)
 		s.openIncident(e, n)
 		s.incidents.at(s.alerts.at(n).incident).flags |= incidentExcluded
-		slot := s.index.put(in.id)
-		slot.ref, slot.n = n, slotAlert
+		s.index.put(in.id).set(slotAlert, n)
 		return s.finish(e, in, n, d)
 	}
 	s.consider(e, in)
@@ -98,7 +97,7 @@ func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 func (s *scope) preview(e *Engine, a *Alert, in *input) Decision {
 	d := Decision{Alert: a.ID, Kind: Opened, KeysDropped: in.dropped, Incident: s.idOf([]byte(a.ID)), Version: 1}
 	if slot := s.index.find(in.id); slot != nil {
-		return s.repeated(nil, slot.ref, d)
+		return s.repeated(nil, slot.number(), d)
 	}
 	if !a.Link.IsZero() {
 		target, rule := s.target(e, a.Link)
@@ -169,16 +168,20 @@ func (s *scope) consider(e *Engine, in *input) {
 	for i := range in.keys {
 		k := &in.keys[i]
 		slot := s.index.find(k.hash)
-		if slot == nil || slot.ref == 0 {
+		if slot == nil || slot.kind() > slotCounted {
 			continue
 		}
-		number := s.standing(slot.ref, k.hash)
+		v := s.value(slot)
+		if v.ref == 0 {
+			continue
+		}
+		number := s.standing(v.ref, k.hash)
 		incident := s.incidentOf(number)
 		gap := distance(in.time, s.alerts.at(number).last())
 		if incident == 0 || gap > e.set.windowOf(k.kind) {
 			continue
 		}
-		n := slot.count(s.epoch)
+		n := countOf(v.n, s.epoch)
 		bits := e.set.join
 		if !e.set.Plain {
 			bits = s.rarity(n, e.set.priorOf(k.strong))
@@ -189,10 +192,11 @@ func (s *scope) consider(e *Engine, in *input) {
 	}
 	if in.thread != 0 && e.set.RepeatWindow > 0 {
 		if slot := s.index.find(in.thread); slot != nil {
-			ref := s.alerts.at(slot.ref)
+			n := slot.number()
+			ref := s.alerts.at(n)
 			gap := distance(in.time, ref.last())
-			if incident := s.incidentOf(slot.ref); incident != 0 && gap <= int64(e.set.RepeatWindow) && s.holds(e, in, slot.ref) {
-				c := s.evidence(e, in, incident, slot.ref, gap, repeatBits, slot.count(s.epoch), nil)
+			if incident := s.incidentOf(n); incident != 0 && gap <= int64(e.set.RepeatWindow) && s.holds(e, in, n) {
+				c := s.evidence(e, in, incident, n, gap, repeatBits, 0, nil)
 				if c != nil {
 					c.repeat = true
 				}
@@ -257,10 +261,7 @@ func (s *scope) worth(e *Engine, r *alertRec, but uint32) (bits int32) {
 		case kindTactic:
 			continue
 		}
-		n := uint32(0)
-		if slot := s.index.find(p.hash); slot != nil {
-			n = slot.count(s.epoch)
-		}
+		n := s.observations(p.hash)
 		prior := e.set.priorOf(p.flag&proofStrong != 0)
 		less := uint64(min(n, but))
 		bits += max(0, log2(16*(s.obs-min(s.obs, less))+prior.of)-log2(16*(uint64(n)-less)+prior.has))

@@ -209,8 +209,8 @@ func (s *scope) linkOver(edges []uint32, x, y uint32) Link {
 			Kind: proofKinds[p.kind].words, Type: proofKinds[p.kind].entity, Hash: p.hash, Bits: float64(p.bits) / 16,
 			Seen: int(p.n), Of: int(p.of), OfNow: int(s.obs), impacted: p.flag&proofImpacted != 0, kind: p.kind,
 		}
-		if slot := s.index.find(p.hash); slot != nil && p.hash != 0 {
-			v.SeenNow = int(slot.count(s.epoch))
+		if p.hash != 0 {
+			v.SeenNow = int(s.observations(p.hash))
 		}
 		l.Nearness -= v.Bits
 		shared := true

@@ -22,6 +22,32 @@ func TestLog2(t *testing.T) {
 	}
 }
 
+// TestValues moves values from an entry of their own to a count, and back to what
+// is known of them.
+func TestValues(t *testing.T) {
+	s := &scope{epoch: 3}
+	s.alerts.add(alertRec{epoch: 3})
+	second := s.alerts.add(alertRec{epoch: 3})
+	s.index.reserve(1)
+	x := s.index.put(7)
+	require.Zero(t, s.value(x))
+	once := counted{1, more(0, 3)}
+	s.setValue(x, once)
+	require.Equal(t, slotOnce, x.kind())
+	require.Equal(t, once, s.value(x))
+	s.setValue(x, counted{second, more(once.n, 3)})
+	require.Equal(t, slotCounted, x.kind())
+	require.EqualValues(t, 2, s.observations(7))
+	s.setValue(x, counted{second, more(s.value(x).n, 4)})
+	require.EqualValues(t, 2, countOf(s.value(x).n, 4), "half of two, and one")
+	require.EqualValues(t, 2, s.counts.len(), "the count has one place")
+
+	// What was not observed in the epoch of its alert is counted, too.
+	y := s.index.put(8)
+	s.setValue(y, counted{1, more(0, 4)})
+	require.Equal(t, counted{1, more(0, 4)}, s.value(y))
+}
+
 func TestIndexGrows(t *testing.T) {
 	var x index
 	for i := uint64(1); i < 10_000; i++ {

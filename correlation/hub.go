@@ -50,11 +50,7 @@ func (e *Engine) Hubs(tenant string) []Hub {
 			}
 		}
 		for hash, kind := range kinds {
-			slot := s.index.find(hash)
-			if slot == nil {
-				continue
-			}
-			if n := slot.count(s.epoch); n >= hubLeast && s.rarity(n, e.set.weak) < e.set.keep {
+			if n := s.observations(hash); n >= hubLeast && s.rarity(n, e.set.weak) < e.set.keep {
 				out = append(out, Hub{proofKinds[kind].entity, s.names.text(s.texts[hash]), hash, int(n), int(s.obs)})
 			}
 		}

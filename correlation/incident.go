@@ -128,8 +128,8 @@ func when(t int64) time.Time { return time.Unix(0, t).UTC() }
 // incident finds an incident, of which another may be the root.
 func (e *Engine) incident(id ID) (*scope, uint32) {
 	for _, s := range e.byTag[tagOf(id)] {
-		if slot := s.index.find(s.hashID(id)); slot != nil && s.incidents.at(slot.ref).id == id {
-			return s, slot.ref
+		if slot := s.index.find(s.hashID(id)); slot != nil && slot.kind() == slotIncident && s.incidents.at(slot.number()).id == id {
+			return s, slot.number()
 		}
 	}
 	return nil, 0
@@ -150,7 +150,7 @@ func (e *Engine) findAlert(tenant, id string) (*scope, uint32) {
 func (s *scope) findAlert(id string) uint32 {
 	h, _ := s.seed.text(nil, domainAlert, id)
 	if slot := s.index.find(h); slot != nil {
-		return slot.ref
+		return slot.number()
 	}
 	return 0
 }

@@ -44,9 +44,9 @@ func (s *scope) refill(i uint32, alerts []uint32) {
 		r.last = max(r.last, a.last())
 		// An incident that this alert opened, and that was merged since, leads
 		// to where the alert is.
-		if slot := s.index.find(s.hashID(s.idOf(s.names.bytes(a.id)))); slot != nil && slot.ref != i {
-			if o := s.incidents.at(slot.ref); o.into != 0 {
-				s.redirected = append(s.redirected, pair{slot.ref, o.into})
+		if slot := s.index.find(s.hashID(s.idOf(s.names.bytes(a.id)))); slot != nil && slot.number() != i {
+			if o := s.incidents.at(slot.number()); o.into != 0 {
+				s.redirected = append(s.redirected, pair{slot.number(), o.into})
 				o.into = i
 			}
 		}

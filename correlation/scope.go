@@ -22,6 +22,7 @@ type scope struct {
 	incidents slab[incidentRec]
 	threads   slab[thread]
 	proofs    slab[proof]
+	counts    slab[counted]
 	names     arena
 	texts     map[uint64]uint32 // values that have linked, in names
 	values    texts             // titles and sources
@@ -70,6 +71,7 @@ type alertRec struct {
 	severity   uint8
 	proofCount uint8
 	flags      uint8
+	epoch      uint8 // in which it came
 }
 
 const (
@@ -93,11 +95,11 @@ type incidentRec struct {
 	into       uint32 // the incident that this one was merged into
 	version    uint32
 	entities   uint32
-	seen       uint32 // observations, a count as in the index
-	stage      stage
+	seen       uint32 // observations, a count as that of a value
 	tactics    uint16
 	severity   uint8
 	flags      uint8
+	stage      stage
 }
 
 const (

@@ -86,7 +86,7 @@ type Settings struct {
 	// MaxKeys is how many keys of one alert are looked at.
 	MaxKeys int
 	// MaxAlerts is how many alerts all tenants together may have stored; above it
-	// alerts are refused with [ErrFull].
+	// alerts are refused with [ErrFull]. At most 268,435,456 can be had.
 	MaxAlerts int
 	// MaxPending is how many alerts of one tenant wait for their order; above it
 	// the oldest are decided early.
@@ -99,8 +99,9 @@ type Settings struct {
 	KeepResolved, KeepOwners, KeepClassification, KeepDetermination bool
 	// KeepDeviceGroups forbids to merge devices of different groups.
 	KeepDeviceGroups bool
-	// MaxEntities forbids a merger that would have more entities; zero is no
-	// limit.
+	// MaxEntities is the most entities that an incident may have after a merger,
+	// with those that alerts share counted in each; a merger that would have more
+	// is refused. Zero is no limit.
 	MaxEntities int
 	// Direction says which incident survives a merger.
 	Direction Direction
@@ -226,6 +227,9 @@ func (s Settings) Validate() error {
 		if f.value < f.least || f.value > math.MaxInt32 {
 			wrong("%s is %d; give a number from %d to %d", f.name, f.value, f.least, math.MaxInt32)
 		}
+	}
+	if s.MaxAlerts > mostAlerts {
+		wrong("MaxAlerts is %d; give at most %d", s.MaxAlerts, mostAlerts)
 	}
 	return errors.Join(errs...)
 }

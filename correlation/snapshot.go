@@ -142,7 +142,7 @@ func (c *codec) scope(s *scope) {
 		number(c, &r.incident, &r.next, &r.parent, &r.proof, &r.id, &r.stage, &r.thread, &r.repeats, &r.until)
 		number(c, &r.title, &r.source, &r.tactics, &r.entities)
 		number(c, &r.score)
-		number(c, &r.severity, &r.proofCount, &r.flags)
+		number(c, &r.severity, &r.proofCount, &r.flags, &r.epoch)
 	})
 	chunks(c, &s.incidents, func(r *incidentRec) {
 		c.id(&r.id)
@@ -194,8 +194,9 @@ func (c *codec) scope(s *scope) {
 	})
 	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
 	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
+	chunks(c, &s.counts, func(x *counted) { number(c, &x.ref, &x.n) })
 	number(c, &s.index.used)
-	list(c, &s.index.slots, func(x *slot) { number(c, &x.hash); number(c, &x.ref, &x.n) })
+	list(c, &s.index.slots, func(x *slot) { number(c, &x.low, &x.high, &x.ref) })
 }
 
 func (c *codec) stage(g *stage) {
@@ -331,13 +332,19 @@ func (s *scope) sound() bool {
 			return false
 		}
 	}
+	for i := uint32(1); i < s.counts.len(); i++ {
+		if s.counts.at(i).ref >= alerts {
+			return false
+		}
+	}
+	limits := [slotKinds]uint32{slotOnce: alerts, slotCounted: s.counts.len(), slotAlert: alerts, slotIncident: incidents, slotThread: alerts}
 	used := 0
 	for _, x := range s.index.slots {
-		if x.hash == 0 {
+		if x.hash() == 0 {
 			continue
 		}
 		used++
-		if limit := map[bool]uint32{true: incidents, false: alerts}[x.n == slotIncident]; x.ref >= limit || x.ref == 0 && x.n >= slotThread {
+		if x.kind() >= slotKinds || x.number() >= limits[x.kind()] || x.number() == 0 && x.kind() != slotOnce {
 			return false
 		}
 	}
@@ -424,8 +431,8 @@ func (s *scope) digest(c *codec) {
 	}
 	sum := uint64(0)
 	for _, x := range s.index.slots {
-		if x.n < slotThread && x.hash != 0 {
-			sum += s.seed.mix(domainKey, x.hash, uint64(x.n))
+		if x.kind() <= slotCounted && x.hash() != 0 {
+			sum += s.seed.mix(domainKey, x.hash(), uint64(s.value(&x).n))
 		}
 	}
 	number(c, &sum)

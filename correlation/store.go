@@ -11,7 +11,7 @@ import (
 func (s *scope) store(e *Engine, a *Alert, in *input, flags uint8) uint32 {
 	n := s.alerts.add(alertRec{
 		time: in.time, id: s.names.add(a.ID), title: s.values.number(a.Title), source: s.values.number(a.Source),
-		tactics: in.tactics, severity: in.severity, flags: flags, entities: in.entities(),
+		tactics: in.tactics, severity: in.severity, flags: flags, entities: in.entities(), epoch: uint8(s.epoch),
 	})
 	if e.set.KeepDeviceGroups && len(a.DeviceGroups) > 0 {
 		for _, g := range a.DeviceGroups {
@@ -49,8 +49,8 @@ func (s *scope) placeFor(n uint32) (ID, uint32) {
 		if slot == nil {
 			return id, 0
 		}
-		if r := s.incidents.at(slot.ref); r.into != 0 || r.count == 0 {
-			return id, slot.ref
+		if r := s.incidents.at(slot.number()); r.into != 0 || r.count == 0 {
+			return id, slot.number()
 		}
 	}
 }
@@ -62,8 +62,7 @@ func (s *scope) openIncident(e *Engine, n uint32) uint32 {
 	if i == 0 {
 		i = s.incidents.add(incidentRec{})
 		s.index.reserve(1)
-		slot := s.index.put(s.hashID(id))
-		slot.ref, slot.n = i, slotIncident
+		s.index.put(s.hashID(id)).set(slotIncident, i)
 	} else {
 		version = s.incidents.at(i).version + 1
 	}
@@ -73,13 +72,6 @@ func (s *scope) openIncident(e *Engine, n uint32) uint32 {
 	e.stats.Opened++
 	return i
 }
-
-// Marks of index entries that have no count.
-const (
-	slotAlert    uint32 = 0xffffffff
-	slotIncident uint32 = 0xfffffffe
-	slotThread   uint32 = 0xfffffffd
-)
 
 func (s *scope) hashID(id ID) uint64 {
 	var buf [17]byte
@@ -151,7 +143,7 @@ func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
 	inc := s.incidents.at(c.incident)
 	n := c.ref
 	if c.repeat {
-		n = s.index.find(in.thread).ref
+		n = s.index.find(in.thread).number()
 		if t := s.alerts.at(n).thread; t == 0 || s.threads.at(t).stored < uint32(e.set.Exemplars) || s.root(s.threads.at(t).incident) != c.incident {
 			if inc.stored < uint32(e.set.MaxStored) {
 				return 0, false
@@ -188,29 +180,28 @@ func (s *scope) newThread(n uint32) uint32 {
 // values and as something that may occur again. An alert that was collapsed has
 // the number of the one that stands for it.
 func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
-	id := s.index.put(in.id)
-	id.ref, id.n = n, slotAlert
+	s.index.put(in.id).set(slotAlert, n)
 	incident := s.incidentOf(n)
 	observed := true
 	var t *thread
 	if in.thread != 0 {
 		slot := s.index.put(in.thread)
-		if slot.ref == 0 {
-			slot.ref, slot.n = n, slotThread
+		if last := slot.number(); last == 0 {
+			slot.set(slotThread, n)
 		} else {
-			old := s.alerts.at(slot.ref)
+			old := s.alerts.at(last)
 			if old.thread == 0 {
-				old.thread = s.newThread(slot.ref)
+				old.thread = s.newThread(last)
 			}
 			t = s.threads.at(old.thread)
 			observed = in.time-t.counted >= int64(e.set.Slot)
-			if n != slot.ref {
+			if n != last {
 				s.alerts.at(n).thread = old.thread
 				if s.root(t.incident) != incident {
 					*t = thread{head: n, counted: t.counted, incident: incident}
 				}
 				t.stored++
-				slot.ref = n
+				slot.set(slotThread, n)
 			}
 		}
 		if observed && t != nil {
@@ -225,12 +216,17 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 	}
 	for i := range in.keys {
 		slot := s.index.put(in.keys[i].hash)
-		if slot.ref == 0 || s.alerts.at(slot.ref).last() <= in.time {
-			slot.ref = n
+		if slot.kind() > slotCounted {
+			continue // a hash that the caller gave, and that is not a value's
+		}
+		v := s.value(slot)
+		if v.ref == 0 || s.alerts.at(v.ref).last() <= in.time {
+			v.ref = n
 		}
 		if observed {
-			slot.n = more(slot.n, s.epoch)
+			v.n = more(v.n, s.epoch)
 		}
+		s.setValue(slot, v)
 	}
 }
 
@@ -308,7 +304,7 @@ func (s *scope) unite(e *Engine, target, source, a, b uint32) *alertRec {
 	t.count += f.count
 	t.stored += f.stored
 	t.entities += f.entities
-	t.seen = s.epoch<<countBits | min(countOf(t.seen, s.epoch)+countOf(f.seen, s.epoch), countMost)
+	t.seen = s.epoch<<countBits | min(countOf(t.seen, s.epoch)+countOf(f.seen, s.epoch), countMask)
 	t.add(f.first, f.severity, f.tactics)
 	t.last = max(t.last, f.last)
 	if f.stage.last > t.stage.last {
