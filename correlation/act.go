@@ -551,6 +551,7 @@ func (e *Engine) begin(now time.Time, kind ActKind, by By, s *scope, incidents .
 	for _, i := range incidents {
 		a.records = append(a.records, savedIncident{i, *s.incidents.at(i), s.details[i].clone()})
 		if s.incidents.at(i).into == 0 {
+			a.links = slices.Grow(a.links, int(s.incidents.at(i).stored))
 			for _, n := range s.members(i) {
 				a.links = append(a.links, s.linkOf(n))
 			}
