@@ -246,8 +246,14 @@ func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
 	if head.parent == 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
 		return true
 	}
-	// What the incident has seen of it does not make the value common.
-	return s.worth(e, head, countOf(s.incidents.at(s.incidentOf(ref)).seen, s.epoch)) >= e.set.keep
+	// What the incident has seen of it does not make the value common, unless the
+	// incident has most of what the tenant saw: then a value that is in all of it
+	// is one that holds everything together.
+	seen := countOf(s.incidents.at(s.incidentOf(ref)).seen, s.epoch)
+	if 2*uint64(seen) > s.obs {
+		seen = 0
+	}
+	return s.worth(e, head, seen) >= e.set.keep
 }
 
 // worth returns what the values of a link are worth by what is known now, not

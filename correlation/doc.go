@@ -64,6 +64,12 @@
 //
 // # What it does not do
 //
+// A value that suddenly is in every alert of a tenant that was without it looks rare
+// until it was seen often enough, and links alerts in the meantime: on the AIT alert
+// data set, F1 by campaign falls by 0.03, against 0.004 for a value that was there
+// from the start, and in both cases noise joins. [Engine.Hubs] and
+// [Engine.Proposals] name what has come of it; nothing is split without a person.
+//
 // A new alert is linked to the latest alert that has a value; what else shares the
 // value is reached through that one. Keys of stored alerts are not kept, so that
 // [Engine.Explain] names the values that have linked, and not all that are shared. A

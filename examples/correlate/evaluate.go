@@ -17,7 +17,7 @@ import (
 // serves.
 func (s *scenario) alert(i int, scope entity.Scope) correlation.Alert {
 	r := s.rows[i]
-	return correlation.Alert{
+	a := correlation.Alert{
 		ID: s.name + "-" + strconv.Itoa(i), Time: r.when(), Tenant: scope.Tenant,
 		Detector: s.detectors.list[r.detector], Title: s.names.list[r.name],
 		Entities: []correlation.Entity{{Keys: []entity.Key{
@@ -25,6 +25,10 @@ func (s *scenario) alert(i int, scope entity.Scope) correlation.Alert {
 			scope.Key(entity.TypeIP, entity.IdentifierAddress, s.ips.list[r.ip]),
 		}}},
 	}
+	if i >= s.plantedFrom {
+		a.Entities = append(a.Entities, s.planted...)
+	}
+	return a
 }
 
 // settings is the one configuration for all scenarios.

@@ -10,6 +10,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/correlation"
+	"github.com/incidentkit/incidentkit/entity"
 )
 
 var update = flag.Bool("update", false, "renew the golden files")
@@ -74,10 +77,38 @@ func TestDataSet(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(out), &got))
 	engine := got["engine"]
 	require.LessOrEqual(t, engine.Noise, 0.05)
+	for _, from := range []int{0, 5} {
+		hub := figuresWithHub(t, files, from)
+		t.Logf("with a hub from %d %% on: campaign F1 %.4f to %.4f, step F1 %.4f to %.4f, noise %.4f to %.4f", from,
+			engine.CampaignF1, hub.CampaignF1, engine.StepF1, hub.StepF1, engine.Noise, hub.Noise)
+		// A hub that comes late costs more, as the documentation of the package says.
+		if from == 0 {
+			require.Less(t, engine.CampaignF1-hub.CampaignF1, 0.01)
+		}
+		require.Less(t, engine.StepF1-hub.StepF1, 0.01)
+	}
 	for name, f := range got {
 		if name != "engine" {
 			require.Greater(t, engine.CampaignF1, f.CampaignF1, name)
 			require.Greater(t, engine.StepF1, f.StepF1, name)
 		}
 	}
+}
+
+// figuresWithHub scores the engine on scenarios in which every alert, after the
+// given share of them, has one more value, which is the same in all: a hub, as an
+// attacker would plant it, or a scanner that every host talks to.
+func figuresWithHub(t *testing.T, files []string, percent int) figures {
+	t.Helper()
+	hub := correlation.Entity{Keys: []entity.Key{entity.NewKey(entity.TypeIP, entity.IdentifierAddress, "", "203.0.113.7")}}
+	var results []result
+	for _, file := range files {
+		s, err := readScenario(file)
+		require.NoError(t, err)
+		s.planted, s.plantedFrom = []correlation.Entity{hub}, len(s.rows)*percent/100
+		g, _, err := correlate(s, settings())
+		require.NoError(t, err)
+		results = append(results, judge(s, g))
+	}
+	return figuresOf(mean(results))
 }

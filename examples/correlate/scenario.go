@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/incidentkit/incidentkit/correlation"
 )
 
 // A scenario is one file of the AIT alert data set in its CSV form.
@@ -22,6 +24,8 @@ type scenario struct {
 	names, hosts, ips texts
 	detectors, labels texts
 	benign            int
+	planted           []correlation.Entity // in every alert from one on, to see what a hub does
+	plantedFrom       int
 }
 
 // row is an alert. Texts are numbers in the scenario's lists; the label 0 is
