@@ -37,8 +37,9 @@ func (c *Client) request(method string, p place, op audit.Operation) client.Requ
 	}
 }
 
-// do sends a request and returns the status of the answer.
-func (c *Client) do(ctx context.Context, r client.Request, out any) (status int, err error) {
+// do sends a request and returns the status of the answer, and whether it was done.
+// There may be an error beside what was done: that it could not be recorded.
+func (c *Client) do(ctx context.Context, r client.Request, out any) (status int, done bool, err error) {
 	if id, ok := ctx.Value(correlationKey{}).(string); ok {
 		r.Header = http.Header{"X-Ms-Correlation-Request-Id": {id}}
 	}
@@ -46,8 +47,9 @@ func (c *Client) do(ctx context.Context, r client.Request, out any) (status int,
 		status = s
 		c.remaining.note(h)
 	}
-	err = c.conn.Do(ctx, r, out)
-	return status, err
+	answer := client.Answer{Value: out}
+	err = c.conn.Do(ctx, r, &answer)
+	return status, answer.Complete(), err
 }
 
 type correlationKey struct{}
@@ -96,10 +98,11 @@ func (c *Client) Remaining() map[string]int {
 
 func get[P, S any](ctx context.Context, c *Client, _ *kind[P, S], p place) (*Object[P], error) {
 	o := new(Object[P])
-	if _, err := c.do(ctx, c.request(http.MethodGet, p, audit.ReadIncident), o); err != nil {
+	_, done, err := c.do(ctx, c.request(http.MethodGet, p, audit.ReadIncident), o)
+	if !done {
 		return nil, err
 	}
-	return o, nil
+	return o, err
 }
 
 // put creates an object or replaces it as a whole, and returns what it is then. An
@@ -108,14 +111,15 @@ func put[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, b bod
 	r := c.request(http.MethodPut, p, op)
 	r.Body, r.Subject = b, s
 	o := new(Object[P])
-	status, err := c.do(ctx, r, o)
-	if err != nil {
+	status, done, err := c.do(ctx, r, o)
+	if !done {
 		return nil, err
 	}
 	if status == http.StatusNoContent || status == http.StatusAccepted {
-		return get(ctx, c, k, p)
+		o, readErr := get(ctx, c, k, p)
+		return o, errors.Join(err, readErr)
 	}
-	return o, nil
+	return o, err
 }
 
 // create checks settings and puts them.
@@ -132,8 +136,8 @@ func destroy[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, i
 	if err := ids.Err(); err != nil {
 		return false, err
 	}
-	status, err := c.do(ctx, c.request(http.MethodDelete, p, k.destroy), nil)
-	return err == nil && status != http.StatusNoContent, err
+	status, done, err := c.do(ctx, c.request(http.MethodDelete, p, k.destroy), nil)
+	return done && status != http.StatusNoContent, err
 }
 
 // maxConflicts is how often an update is made afresh because somebody else was

@@ -85,7 +85,7 @@ func (c *Client) belongings(ctx context.Context, incidentID, what string) (senti
 		Value sentinel.List `json:"value"`
 	}
 	r := c.request(http.MethodPost, at(incidentID, "incidents", incidentID, what), audit.ReadIncident)
-	if _, err := c.do(ctx, r, &list); err != nil {
+	if _, _, err := c.do(ctx, r, &list); err != nil {
 		return nil, err
 	}
 	return list.Value, nil
@@ -114,7 +114,7 @@ func (c *Client) ListIncidentEntities(ctx context.Context, incidentID string) (*
 	}
 	var e Entities
 	r := c.request(http.MethodPost, at(incidentID, "incidents", incidentID, "entities"), audit.ReadIncident)
-	if _, err := c.do(ctx, r, &e); err != nil {
+	if _, _, err := c.do(ctx, r, &e); err != nil {
 		return nil, err
 	}
 	return &e, nil

@@ -111,7 +111,7 @@ func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, 
 		next, pages := r, c.conn.Pages(r)
 		for {
 			var got page[P]
-			if _, err := c.do(ctx, next, &got); err != nil {
+			if _, _, err := c.do(ctx, next, &got); err != nil {
 				yield(nil, err)
 				return
 			}

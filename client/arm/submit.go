@@ -39,6 +39,8 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 // gives a [*ValidationError], and nothing is sent. Later errors come with a receipt
 // that says which steps were done; a step that fails does not keep the next from
 // being tried, unless there is no incident.
+// A step that was done and could not be recorded is done, and the error is an
+// [github.com/incidentkit/incidentkit/audit.ErrNotRecorded].
 func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, error) {
 	p, err := c.newPlan(s)
 	if err != nil {
@@ -55,10 +57,12 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 	var errs []error
 	fresh := false
 	for i, step := range steps {
-		existed, err := step.take(ctx, fresh)
+		existed, done, err := step.take(ctx, fresh)
 		if err != nil {
-			r.Steps[i].State = incident.StateFailed
 			errs = append(errs, fmt.Errorf("step %d of %d (%s): %w", i+1, len(steps), step.Action, err))
+		}
+		if !done {
+			r.Steps[i].State = incident.StateFailed
 			if i == 0 || ctx.Err() != nil {
 				break
 			}
@@ -74,47 +78,48 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 }
 
 // step is a step of a receipt and how to take it. Where the incident is fresh,
-// nothing that belongs to it can be there yet.
+// nothing that belongs to it can be there yet. There may be an error beside a step
+// that is done: that it could not be recorded.
 type step struct {
 	incident.Step
-	take func(ctx context.Context, fresh bool) (existed bool, err error)
+	take func(ctx context.Context, fresh bool) (existed, done bool, err error)
 }
 
 // steps lists what to do, in order. What other people's rights and mistakes can keep
 // from working comes last.
 func (p *plan) steps() []step {
 	var all []step
-	add := func(action incident.Action, alert int, path []string, take func(context.Context, bool) (bool, error)) {
+	add := func(action incident.Action, alert int, path []string, take func(context.Context, bool) (bool, bool, error)) {
 		all = append(all, step{incident.Step{
 			Action: action, Alert: alert, State: incident.StatePending, Resource: p.client.workspace.resourceID(path...),
 		}, take})
 	}
 	id := p.incidentID
 	incidentPath := []string{"incidents", id}
-	add(incident.ActionCreateIncident, 0, incidentPath, func(ctx context.Context, _ bool) (bool, error) {
+	add(incident.ActionCreateIncident, 0, incidentPath, func(ctx context.Context, _ bool) (bool, bool, error) {
 		return p.createIncident(ctx, at(id, incidentPath...))
 	})
 	for n, task := range p.tasks {
 		path := []string{"incidents", id, "tasks", p.derive("task", strconv.Itoa(n))}
-		add(incident.ActionCreateTask, task.alert, path, func(ctx context.Context, fresh bool) (bool, error) {
+		add(incident.ActionCreateTask, task.alert, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
 			return ensure(ctx, p.client, &tasks, at(id, path...), fresh, TaskSettings{Title: task.title, Status: TaskNew})
 		})
 	}
 	for n, text := range p.comments {
 		path := []string{"incidents", id, "comments", p.derive("comment", strconv.Itoa(n))}
-		add(incident.ActionCommentOnIncident, 0, path, func(ctx context.Context, fresh bool) (bool, error) {
+		add(incident.ActionCommentOnIncident, 0, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
 			return ensure(ctx, p.client, &comments, at(id, path...), fresh, CommentSettings{Message: text})
 		})
 	}
 	relate := func(action incident.Action, alert int, target string) {
 		path := []string{"incidents", id, "relations", p.derive("relation", strings.ToLower(target))}
-		add(action, alert, path, func(ctx context.Context, fresh bool) (bool, error) {
+		add(action, alert, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
 			return ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
 		})
 	}
 	for n, b := range p.bookmarks {
 		path := []string{"bookmarks", p.derive("bookmark", strconv.Itoa(n))}
-		add(incident.ActionCreateBookmark, n, path, func(ctx context.Context, fresh bool) (bool, error) {
+		add(incident.ActionCreateBookmark, n, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
 			return ensure(ctx, p.client, &bookmarks, at("", path...), fresh, b)
 		})
 		relate(incident.ActionRelateBookmark, n, p.client.workspace.resourceID(path...))
@@ -131,30 +136,30 @@ func (p *plan) derive(parts ...string) string {
 }
 
 // ensure creates an object unless it is there already.
-func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (existed bool, err error) {
+func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (existed, done bool, err error) {
 	if !fresh {
-		switch _, err := get(ctx, c, k, p); {
-		case err == nil:
-			return true, nil
+		switch found, err := get(ctx, c, k, p); {
+		case found != nil:
+			return true, true, err
 		case !errors.Is(err, client.ErrNotFound):
-			return false, err
+			return false, false, err
 		}
 	}
-	_, err = create(ctx, c, k, p, nil, s)
-	return false, err
+	made, err := create(ctx, c, k, p, nil, s)
+	return false, made != nil, err
 }
 
 // createIncident creates the incident unless it is there already, and keeps what the
 // service then says of it.
-func (p *plan) createIncident(ctx context.Context, where place) (existed bool, err error) {
+func (p *plan) createIncident(ctx context.Context, where place) (existed, done bool, err error) {
 	p.made, err = get(ctx, p.client, &incidents, where)
-	if err == nil {
-		return true, nil
+	if p.made != nil {
+		return true, true, err
 	}
 	if errors.Is(err, client.ErrNotFound) {
 		p.made, err = create(ctx, p.client, &incidents, where, nil, p.settings)
 	}
-	return false, err
+	return false, p.made != nil, err
 }
 
 // report fills in what the service says of the incident.
