@@ -2,12 +2,24 @@ package client
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
+
+// ErrBadAnswer means that the service said that all is well and did not give
+// what it documents: no id, another object, no list. The error that holds it is
+// an [*Error] with the request ids.
+var ErrBadAnswer = errors.New("the service's answer makes no sense")
+
+// BadAnswer makes an [ErrBadAnswer] that says why, for [Request].Check.
+func BadAnswer(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrBadAnswer, fmt.Sprintf(format, args...))
+}
 
 // JSON is a body that is JSON already.
 type JSON []byte

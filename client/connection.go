@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
 
 	"github.com/incidentkit/incidentkit/alert"
@@ -156,6 +157,10 @@ type Request struct {
 	// Once tells that the request must not be executed twice. It must have a
 	// Body.
 	Once bool
+	// Writes tells that the request changes something although it may be executed
+	// twice. Where it failed and may have been executed all the same, the error is
+	// [ErrOutcomeUnknown], as it is with Once.
+	Writes bool
 	// Permission is what the caller needs; an error with status 403 names it.
 	Permission Permission
 	// Operation, Target and Subject say what the request is for; see [Call].
@@ -229,13 +234,17 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	if r.Once {
 		kind = retry.Once
 	}
+	unsure, before := r.Once || r.Writes, false // before: an earlier attempt may have been executed
 	how := retry.Call{
 		Kind: kind, Limit: c.limits.of(r.Method), Weight: r.Parts,
 		Begin: func(ctx context.Context, _ int) (context.Context, func(retry.Outcome)) {
 			result.Attempts++
 			number := result.Attempts
 			ctx, end := c.attempt(ctx, Attempt{call, number})
-			return ctx, func(o retry.Outcome) { c.observe(ctx, call, number, o, token, end) }
+			return ctx, func(o retry.Outcome) {
+				before = before || o.Again && o.MayBeDone
+				c.observe(ctx, call, number, o, token, end)
+			}
 		},
 	}
 	failure.Began = time.Now().UTC()
@@ -248,7 +257,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	}
 	if err != nil {
 		failure.Err = c.conceal(err, token)
-		failure.OutcomeUnknown = r.Once && sent
+		failure.OutcomeUnknown = unsure && (sent || before)
 		return failure
 	}
 	if r.Answered != nil {
@@ -262,7 +271,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		if resp.StatusCode == http.StatusForbidden {
 			failure.Permission = r.Permission.Least
 		}
-		failure.OutcomeUnknown = r.Once && !refuses(resp.StatusCode)
+		failure.OutcomeUnknown = unsure && (before || !refuses(resp.StatusCode))
 		return failure
 	}
 	if answer, ok := out.(*Answer); ok {
@@ -270,8 +279,13 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		out = answer.Value
 	}
 	empty := len(body) == 0 && (resp.StatusCode == http.StatusNoContent || resp.StatusCode == http.StatusAccepted)
-	if readErr == nil && out != nil && !empty {
+	switch {
+	case readErr != nil || empty:
+	case out != nil:
 		readErr = wire.Unmarshal(body, out)
+	case len(body) > 0 && wire.Unmarshal(body, new(jsontext.Value)) != nil:
+		// Nobody asked for a body, but a page of a proxy is not the service's answer.
+		readErr = BadAnswer("it is no JSON")
 	}
 	if readErr == nil && r.Check != nil {
 		readErr = r.Check()
@@ -279,7 +293,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	if readErr != nil {
 		// The request was executed; what came of it was lost on the way.
 		failure.describe(resp, c.prefix, nil, time.Now(), hide)
-		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), r.Once
+		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), unsure
 		return failure
 	}
 	return nil

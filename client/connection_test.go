@@ -207,6 +207,54 @@ func TestNobodyListens(t *testing.T) {
 	require.Contains(t, err.Error(), "POST /v1.0/things: no answer: ")
 }
 
+// TestWritesThatMayBeRepeated: a request that may be executed twice is sent again, and
+// when it fails in the end any of its attempts may have been executed.
+func TestWritesThatMayBeRepeated(t *testing.T) {
+	cut := func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }
+	late := func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Retry-After", "3600")
+		w.WriteHeader(http.StatusTooManyRequests)
+	}
+	for name, tt := range map[string]struct {
+		answers []http.HandlerFunc
+		unknown bool
+	}{
+		"refused":                      {[]http.HandlerFunc{reply(403, "")}, false},
+		"throttled":                    {[]http.HandlerFunc{late}, false},
+		"failed":                       {[]http.HandlerFunc{reply(500, ""), reply(500, "")}, true},
+		"cut":                          {[]http.HandlerFunc{cut, cut}, true},
+		"timed out":                    {[]http.HandlerFunc{reply(408, ""), reply(408, "")}, true},
+		"cut, then refused":            {[]http.HandlerFunc{cut, reply(403, "")}, true},
+		"failed, then throttled":       {[]http.HandlerFunc{reply(504, ""), late}, true},
+		"failed, then unauthenticated": {[]http.HandlerFunc{reply(504, ""), reply(401, "")}, true},
+		"an answer that is no JSON":    {[]http.HandlerFunc{reply(200, "<html>")}, true},
+		"an answer that is cut off":    {[]http.HandlerFunc{reply(200, `{"id":`)}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var requests atomic.Int32
+			c := serve(t, func(w http.ResponseWriter, r *http.Request) { tt.answers[int(requests.Add(1))-1](w, r) }, client.WithRetry(2, time.Millisecond, 2*time.Millisecond))
+			for _, writes := range []bool{true, false} {
+				requests.Store(0)
+				err := c.Do(t.Context(), client.Request{Method: http.MethodPut, Path: []string{"v1.0", "things"}, Body: struct{}{}, Writes: writes}, nil)
+				require.Error(t, err)
+				require.EqualValues(t, len(tt.answers), requests.Load())
+				require.Equal(t, tt.unknown && writes, errors.Is(err, client.ErrOutcomeUnknown), "%v", err)
+				if tt.unknown && writes {
+					require.Equal(t, "Do it again; what was done already is not done twice.", err.(*client.Error).Advice())
+				}
+			}
+		})
+	}
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	c, err := client.Connect(api, client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: token})),
+		client.WithCloud(client.Cloud{Authority: server.URL, Graph: server.URL}), client.WithRetry(2, time.Millisecond, time.Millisecond))
+	require.NoError(t, err)
+	err = c.Do(t.Context(), client.Request{Method: http.MethodDelete, Path: []string{"v1.0", "things"}, Writes: true}, nil)
+	require.ErrorIs(t, err, client.ErrUnavailable)
+	require.NotErrorIs(t, err, client.ErrOutcomeUnknown, "nothing was sent")
+}
+
 func TestContextEndsACall(t *testing.T) {
 	c := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.ReadAll(r.Body)

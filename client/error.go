@@ -33,7 +33,8 @@ var (
 	// answer at all).
 	ErrUnavailable = errors.New("the service is unavailable")
 	// ErrOutcomeUnknown means that a request that creates something was sent, and that whether
-	// it was executed is not known. To send it again could create a second one.
+	// it was executed is not known. To send it again could create a second one, except by Azure
+	// Resource Manager, where the caller chose the id: there it mends what is not there.
 	ErrOutcomeUnknown = errors.New("it is not known whether the request was executed")
 )
 
@@ -68,7 +69,8 @@ type Error struct {
 	// permission need not be what is missing.
 	Permission string
 	// OutcomeUnknown tells that the request may have been executed although it
-	// failed; it is set for requests that create something.
+	// failed; it is set for requests that create something, and by Azure Resource
+	// Manager for all that change something.
 	OutcomeUnknown bool
 	// Began is when the request was first sent: what it created, if it did, is
 	// not older.
@@ -196,7 +198,10 @@ func condition(status int) error {
 
 // Advice tells a person what to do about the error, in a sentence.
 func (e *Error) Advice() string {
-	if e.OutcomeUnknown {
+	switch {
+	case e.OutcomeUnknown && (e.Method == http.MethodPut || e.Method == http.MethodDelete):
+		return "Do it again; what was done already is not done twice."
+	case e.OutcomeUnknown:
 		return "Look in the portal whether the alert is there before you send it again."
 	}
 	switch condition(e.status()) {

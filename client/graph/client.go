@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -45,10 +44,8 @@ func (c Client) GoString() string { return c.String() }
 // request. The client stays usable.
 func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 
-// ErrBadAnswer means that the service said that all is well and did not give
-// what it documents: no id, another object, no list. The error that holds it is
-// a [*client.Error] with the request ids.
-var ErrBadAnswer = errors.New("the service's answer makes no sense")
+// ErrBadAnswer is [client.ErrBadAnswer].
+var ErrBadAnswer = client.ErrBadAnswer
 
 // showAllEnums asks for the names of enumeration members that are newer than
 // the published sentinel; without it they come as unknownFutureValue.
@@ -86,9 +83,7 @@ func do[T any](ctx context.Context, c *Client, r client.Request, check func(*T) 
 	return out, err
 }
 
-func bad(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrBadAnswer, fmt.Sprintf(format, args...))
-}
+func bad(format string, args ...any) error { return client.BadAnswer(format, args...) }
 
 // sameObject checks that an answer is about the object that was asked for. Ids
 // are opaque, and nothing says that they keep their case.

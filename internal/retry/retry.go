@@ -100,6 +100,9 @@ type Outcome struct {
 	Header http.Header
 	// Sent and Received are the bytes of the two bodies.
 	Sent, Received int64
+	// MayBeDone tells that the service may have executed the request; an answer that
+	// refuses it says otherwise.
+	MayBeDone bool
 	// Duration is the time from the beginning to the end of the answer's body.
 	Duration time.Duration
 	// Again tells whether the request is sent once more, after Pause; Reason
@@ -250,7 +253,7 @@ func (r *running) check(ctx context.Context, resp *http.Response, err error) (bo
 	if o.Again {
 		o.Pause = r.nextPause(resp)
 	}
-	r.pause = o.Pause
+	r.pause, o.MayBeDone = o.Pause, r.sent()
 	if last := r.last.Load(); last != nil && last.end != nil {
 		o.Duration = time.Since(last.began)
 		o.Sent, o.Received = last.length, last.received

@@ -227,8 +227,8 @@ func TestAttemptsEnd(t *testing.T) {
 		require.Equal(t, 503, resp.StatusCode)
 		require.Len(t, s.bodies, 4)
 		require.Equal(t, (500+1000+2000)*time.Millisecond*3/4, time.Since(start))
-		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, Again: true, Pause: 375 * time.Millisecond, Reason: "the service failed"}, seen[0])
-		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, Reason: "the service failed; no attempts left"}, seen[3])
+		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, MayBeDone: true, Again: true, Pause: 375 * time.Millisecond, Reason: "the service failed"}, seen[0])
+		require.Equal(t, retry.Outcome{Status: 503, Header: http.Header{}, Received: 6, MayBeDone: true, Reason: "the service failed; no attempts left"}, seen[3])
 	})
 }
 
