@@ -16,6 +16,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/validate"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
@@ -30,22 +31,28 @@ type place struct {
 // at returns the place of an object: its collection, its id, and so on.
 func at(incident string, path ...string) place { return place{incident, path} }
 
+func (p place) String() string { return strings.Join(p.path, "/") }
+
 func (c *Client) request(method string, p place, op audit.Operation) client.Request {
 	return client.Request{
 		Method: method, Path: c.workspace.path(p.path...), Query: url.Values{"api-version": {c.version}},
-		Operation: op, Target: audit.Target{Workspace: c.workspace.Name, Incident: p.incident},
+		Writes: method == http.MethodPut || method == http.MethodDelete, Operation: op, Target: audit.Target{Workspace: c.workspace.Name, Incident: p.incident},
 	}
 }
 
 // do sends a request and returns the status of the answer, and whether it was done.
-// There may be an error beside what was done: that it could not be recorded.
-func (c *Client) do(ctx context.Context, r client.Request, out any) (status int, done bool, err error) {
+// check, unless it is nil, says what makes no sense in an answer of success. There
+// may be an error beside what was done: that it could not be recorded.
+func (c *Client) do(ctx context.Context, r client.Request, out any, check func(status int) error) (status int, done bool, err error) {
 	if id, ok := ctx.Value(correlationKey{}).(string); ok {
 		r.Header = http.Header{"X-Ms-Correlation-Request-Id": {id}}
 	}
 	r.Answered = func(s int, h http.Header) {
 		status = s
 		c.remaining.note(h)
+	}
+	if check != nil {
+		r.Check = func() error { return check(status) }
 	}
 	answer := client.Answer{Value: out}
 	err = c.conn.Do(ctx, r, &answer)
@@ -96,9 +103,25 @@ func (c *Client) Remaining() map[string]int {
 	return maps.Clone(c.remaining.counts)
 }
 
+// sameObject checks that an answer is about the object that was asked for: what was
+// read of another would be written over it.
+func (c *Client) sameObject(p place, id string) error {
+	if id == "" {
+		return client.BadAnswer("%s was asked for, the answer has no id", p)
+	}
+	got, here := c.workspace.within(id)
+	if here && EqualIDs(got, p.String()) {
+		return nil
+	}
+	if !here || got == "" {
+		got = id
+	}
+	return client.BadAnswer("%s was asked for, the answer is about %s", p, strconv.Quote(plain.Cut(got, 300)))
+}
+
 func get[P, S any](ctx context.Context, c *Client, _ *kind[P, S], p place) (*Object[P], error) {
 	o := new(Object[P])
-	_, done, err := c.do(ctx, c.request(http.MethodGet, p, audit.ReadIncident), o)
+	_, done, err := c.do(ctx, c.request(http.MethodGet, p, audit.ReadIncident), o, func(int) error { return c.sameObject(p, o.ID) })
 	if !done {
 		return nil, err
 	}
@@ -106,17 +129,26 @@ func get[P, S any](ctx context.Context, c *Client, _ *kind[P, S], p place) (*Obj
 }
 
 // put creates an object or replaces it as a whole, and returns what it is then. An
-// answer without a body is followed by reading the object.
+// answer that shows no object is followed by reading it.
 func put[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, b body, s *S, op audit.Operation) (*Object[P], error) {
 	r := c.request(http.MethodPut, p, op)
 	r.Body, r.Subject = b, s
 	o := new(Object[P])
-	status, done, err := c.do(ctx, r, o)
+	hidden := func(status int) bool { return status == http.StatusNoContent || status == http.StatusAccepted }
+	status, done, err := c.do(ctx, r, o, func(status int) error {
+		if hidden(status) {
+			return nil
+		}
+		return c.sameObject(p, o.ID)
+	})
 	if !done {
 		return nil, err
 	}
-	if status == http.StatusNoContent || status == http.StatusAccepted {
+	if hidden(status) {
 		o, readErr := get(ctx, c, k, p)
+		if o == nil {
+			readErr = fmt.Errorf("arm: %s was accepted (%d) without being shown, and cannot be read: %w: %w", p, status, client.ErrOutcomeUnknown, readErr)
+		}
 		return o, errors.Join(err, readErr)
 	}
 	return o, err
@@ -136,7 +168,7 @@ func destroy[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, i
 	if err := ids.Err(); err != nil {
 		return false, err
 	}
-	status, done, err := c.do(ctx, c.request(http.MethodDelete, p, k.destroy), nil)
+	status, done, err := c.do(ctx, c.request(http.MethodDelete, p, k.destroy), nil, nil)
 	return done && status != http.StatusNoContent, err
 }
 
@@ -184,7 +216,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 			return nil, err
 		}
 		if o.ETag == "" {
-			return nil, fmt.Errorf("arm: %s: %w", strings.Join(p.path, "/"), ErrNoETag)
+			return nil, fmt.Errorf("arm: %s: %w", p, ErrNoETag)
 		}
 		updated, err := put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
 		if !errors.Is(err, client.ErrConflict) {

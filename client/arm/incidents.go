@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/incidentkit/incidentkit/audit"
+	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/entity/sentinel"
 	"github.com/incidentkit/incidentkit/internal/validate"
 )
@@ -85,10 +86,24 @@ func (c *Client) belongings(ctx context.Context, incidentID, what string) (senti
 		Value sentinel.List `json:"value"`
 	}
 	r := c.request(http.MethodPost, at(incidentID, "incidents", incidentID, what), audit.ReadIncident)
-	if _, _, err := c.do(ctx, r, &list); err != nil {
+	if _, _, err := c.do(ctx, r, &list, func(int) error { return listed("value", list.Value) }); err != nil {
 		return nil, err
 	}
 	return list.Value, nil
+}
+
+// listed checks that there is a list of entities. An entity is nothing without its
+// kind, which says how to read it.
+func listed(name string, list sentinel.List) error {
+	if list == nil {
+		return client.BadAnswer("the list %s is not there", name)
+	}
+	for i := range list {
+		if list[i].Kind == "" {
+			return client.BadAnswer("%s has no kind", validate.Index(name, i))
+		}
+	}
+	return nil
 }
 
 // Entities are what the alerts of an incident are about.
@@ -114,7 +129,7 @@ func (c *Client) ListIncidentEntities(ctx context.Context, incidentID string) (*
 	}
 	var e Entities
 	r := c.request(http.MethodPost, at(incidentID, "incidents", incidentID, "entities"), audit.ReadIncident)
-	if _, _, err := c.do(ctx, r, &e); err != nil {
+	if _, _, err := c.do(ctx, r, &e, func(int) error { return listed("entities", e.List) }); err != nil {
 		return nil, err
 	}
 	return &e, nil

@@ -52,7 +52,7 @@ func TestIncidentLife(t *testing.T) {
 // full is an incident as the service gives it, with members that nobody knows at
 // every level.
 const full = `{
-  "id": "/subscriptions/x/Incidents/abc", "name": "abc", "type": "Microsoft.SecurityInsights/Incidents", "etag": "\"1\"",
+  "id": "` + unescapedRoot + `/Incidents/abc", "name": "abc", "type": "Microsoft.SecurityInsights/Incidents", "etag": "\"1\"",
   "systemData": {"createdBy": "j@contoso.com", "createdByType": "User", "createdAt": "2026-04-27T12:19:27.7211305Z", "newer": 1},
   "kind": "newer",
   "properties": {
@@ -266,7 +266,7 @@ func (discard) WriteHeader(int)             {}
 
 func TestUpdateWithoutETag(t *testing.T) {
 	s, c := start(t)
-	s.objects["incidents/abc"] = map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}}
+	s.objects["incidents/abc"] = map[string]any{"id": c.IncidentID("abc"), "properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}}
 	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
 		s.Title = "U"
 		return nil

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/incidentkit/incidentkit/audit"
+	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/internal/validate"
 )
 
@@ -84,6 +85,18 @@ type page[P any] struct {
 	NextLink string       `json:"nextLink"`
 }
 
+func (p *page[P]) problem() error {
+	if p.Value == nil {
+		return client.BadAnswer("the list value is not there")
+	}
+	for i, object := range p.Value {
+		if object == nil || object.ID == "" {
+			return client.BadAnswer("%s has no id", validate.Index("value", i))
+		}
+	}
+	return nil
+}
+
 func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, o ListOptions) iter.Seq2[*Object[P], error] {
 	op := audit.ReadIncident
 	if p.incident == "" {
@@ -111,12 +124,12 @@ func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, 
 		next, pages := r, c.conn.Pages(r)
 		for {
 			var got page[P]
-			if _, _, err := c.do(ctx, next, &got); err != nil {
+			if _, _, err := c.do(ctx, next, &got, func(int) error { return got.problem() }); err != nil {
 				yield(nil, err)
 				return
 			}
 			for _, object := range got.Value {
-				if object != nil && !yield(object, nil) {
+				if !yield(object, nil) {
 					return
 				}
 			}

@@ -52,6 +52,6 @@ func (c *Client) run(ctx context.Context, p place, ps validate.Problems, playboo
 	}
 	r := c.request(http.MethodPost, p, RunPlaybook)
 	r.Body, r.Subject, r.Once = body, playbook, true
-	_, _, err := c.do(ctx, r, nil)
+	_, _, err := c.do(ctx, r, nil, nil)
 	return err
 }

@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -57,6 +58,26 @@ func (w Workspace) path(segments ...string) []string {
 // resourceID returns the id of an object in the workspace.
 func (w Workspace) resourceID(segments ...string) string {
 	return "/" + strings.Join(w.path(segments...), "/")
+}
+
+// within returns what an id names below the workspace, and whether it is there at
+// all. Names compare without regard to case, and one that came escaped is the same.
+// The namespace of the workspace is not compared: many examples of the specification
+// misspell it, and whether the service ever does is not known.
+func (w Workspace) within(id string) (rest string, here bool) {
+	parts, want := strings.Split(id, "/"), strings.Split(w.resourceID(), "/")
+	for i, part := range parts {
+		if name, err := url.PathUnescape(part); err == nil {
+			parts[i] = name
+		}
+	}
+	const namespace = 6
+	for i := range want {
+		if len(parts) <= i || i != namespace && !EqualIDs(parts[i], want[i]) {
+			return "", false
+		}
+	}
+	return strings.Join(parts[len(want):], "/"), true
 }
 
 // ParseWorkspace reads a workspace from its id in Azure Resource Manager, or
