@@ -57,8 +57,8 @@ const (
 // State is how far a step of a submission has come.
 type State string
 
-// The states of a step. An uncertain step was sent and may have been executed;
-// to send it again could do it twice.
+// The states of a step. An uncertain step was sent and may have been executed; to
+// send it again could do it twice, except by Azure Resource Manager.
 const (
 	StatePending   State = "pending"
 	StateDone      State = "done"

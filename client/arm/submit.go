@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/incident"
@@ -39,8 +40,11 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 // gives a [*ValidationError], and nothing is sent. Later errors come with a receipt
 // that says which steps were done; a step that fails does not keep the next from
 // being tried, unless there is no incident.
-// A step that was done and could not be recorded is done, and the error is an
-// [github.com/incidentkit/incidentkit/audit.ErrNotRecorded].
+//
+// A step is done when the service shows what it made. One that was sent without such
+// an answer is uncertain, and the error is [client.ErrOutcomeUnknown]; to submit again
+// finds out, and makes up for it. A step that was done and could not be recorded is
+// done, and the error is [audit.ErrNotRecorded].
 func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, error) {
 	p, err := c.newPlan(s)
 	if err != nil {
@@ -57,12 +61,16 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 	var errs []error
 	fresh := false
 	for i, step := range steps {
+		began := time.Now().UTC()
 		existed, done, err := step.take(ctx, fresh)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("step %d of %d (%s): %w", i+1, len(steps), step.Action, err))
 		}
 		if !done {
 			r.Steps[i].State = incident.StateFailed
+			if errors.Is(err, client.ErrOutcomeUnknown) {
+				r.Steps[i].State, r.Steps[i].Since = incident.StateUncertain, began
+			}
 			if i == 0 || ctx.Err() != nil {
 				break
 			}
