@@ -73,7 +73,8 @@ func (c *Client) CloseIdleConnections() { c.conn.CloseIdleConnections() }
 // source of [client.WithRandom].
 func (c *Client) NewID() string { return c.conn.NewID() }
 
-// IncidentID returns the id of an incident in Azure Resource Manager.
+// IncidentID returns the id of an incident in Azure Resource Manager. For a text that
+// can be no id it is one that no incident has; so it is with the next two.
 func (c *Client) IncidentID(id string) string { return c.workspace.resourceID("incidents", id) }
 
 // AlertID returns the id in Azure Resource Manager of an alert, by its SystemAlertId:

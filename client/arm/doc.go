@@ -32,7 +32,7 @@
 //	guid            a value is no GUID
 //	name            a name of a resource group or workspace is malformed
 //	resource-id     a value is no id of Azure Resource Manager
-//	id              an id holds what no path can have
+//	id              an id holds what no name in Azure can have, or is longer than 260 characters
 //	relation-name   the name of a relation is malformed
 //	preview         a value exists in preview versions of the API only
 //	new-incident    the draft names an incident of Defender to join

@@ -322,30 +322,82 @@ func TestTwoWriters(t *testing.T) {
 
 func TestIDsDoNotEscapeTheirPath(t *testing.T) {
 	for id, segment := range map[string]string{
-		"a/../b":     "a%2F..%2Fb",
-		"a?x=1#y":    "a%3Fx=1%23y",
-		"%2e%2e":     "%252e%252e",
-		"ä ö\\":      "%C3%A4%20%C3%B6%5C",
-		"a%2Fb":      "a%252Fb",
-		"..a":        "..a",
-		"x;y=1,z:@&": "x%3By=1%2Cz:@&",
+		"ä ö":                          "%C3%A4%20%C3%B6",
+		"..a":                          "..a",
+		"...":                          "...",
+		"x;y=1,z@*+":                   "x%3By=1%2Cz@%2A+",
+		`"a'b|^`:                       "%22a%27b%7C%5E",
+		strings.Repeat("ä", arm.MaxID): strings.Repeat("%C3%A4", arm.MaxID),
 	} {
 		s, c := start(t)
 		_, err := c.CreateIncident(t.Context(), id, settings)
 		require.NoError(t, err)
 		require.Equal(t, []string{"PUT incidents/" + segment}, s.requests())
+		_, err = c.GetIncident(t.Context(), id)
+		require.NoError(t, err)
+		s.requests()
 		_, err = c.GetComment(t.Context(), id, id)
 		require.ErrorIs(t, err, client.ErrNotFound)
 		require.Equal(t, []string{"GET incidents/" + segment + "/comments/" + segment}, s.requests())
+		require.Equal(t, unescapedRoot+"/incidents/"+id, c.IncidentID(id))
 	}
 	s, c := start(t)
-	for _, id := range []string{"", ".", "..", "a\nb", "\xff"} {
+	for _, id := range []string{
+		"", ".", "..", "a\nb", "\xff", "a/../b", "a/b", "/", `a\b`, "a?x=1", "a#y", "%2e%2e", "a%2Fb", "a&b", "a:b", "<a>", "a\u0085b", strings.Repeat("a", arm.MaxID+1),
+	} {
 		_, err := c.CreateIncident(t.Context(), id, arm.IncidentSettings{})
 		var invalid *arm.ValidationError
 		require.ErrorAs(t, err, &invalid, "%q", id)
 		require.Equal(t, "incidentId", invalid.Problems[0].Path)
 		require.Len(t, invalid.Problems, 4, "all problems at once: id, title, severity, status")
+		require.Less(t, len(err.Error()), 500)
+
+		// Every call refuses it, wherever it stands.
+		sub := fullSubmission()
+		sub.IncidentID = id
+		if id != "" {
+			require.ErrorAs(t, second(c.Raise(t.Context(), sub)), &invalid, "%q", id)
+			require.ErrorAs(t, c.RunPlaybookOnEntity(t.Context(), "e", id, arm.Playbook{LogicAppsResourceID: "/subscriptions/x"}), &invalid, "%q", id)
+		}
+		sub = fullSubmission()
+		sub.Alerts = []string{id}
+		require.ErrorAs(t, second(c.Raise(t.Context(), sub)), &invalid, "%q", id)
+		require.Equal(t, "relatedAlerts[0]", invalid.Problems[0].Path)
+		for _, refused := range []error{
+			second(c.GetIncident(t.Context(), id)), second(c.DeleteIncident(t.Context(), id)), last(c.ListComments(t.Context(), id, arm.ListOptions{})),
+			second(c.ListIncidentAlerts(t.Context(), id)), second(c.ListIncidentEntities(t.Context(), id)), second(c.CreateComment(t.Context(), "i", id, "M")),
+			second(c.GetTask(t.Context(), id, "t")), second(c.GetRelation(t.Context(), "i", id)), second(c.GetBookmark(t.Context(), id)),
+			c.RunPlaybook(t.Context(), id, arm.Playbook{LogicAppsResourceID: "/subscriptions/x"}), c.RunPlaybookOnEntity(t.Context(), id, "", arm.Playbook{LogicAppsResourceID: "/subscriptions/x"}),
+			// The ids of Azure Resource Manager that are made of it name no other object.
+			second(c.CreateRelation(t.Context(), "i", "r-1", c.AlertID(id))), second(c.CreateRelation(t.Context(), "i", "r-1", c.BookmarkID(id))),
+			c.RunPlaybook(t.Context(), "i", arm.Playbook{LogicAppsResourceID: c.IncidentID(id)}),
+		} {
+			require.ErrorAs(t, refused, &invalid, "%q", id)
+		}
 	}
+	require.Empty(t, s.requests())
+
+	root := unescapedRoot + "/entities/"
+	for id, want := range map[string]string{
+		"../bookmarks/x": root + "..%2Fbookmarks%2Fx", "..": root + "%2E%2E", ".": root + "%2E", "a%2Fb": root + "a%252Fb", `a\?#`: root + "a%5C%3F%23", "ä ö": root + "ä ö",
+	} {
+		require.Equal(t, want, c.AlertID(id))
+	}
+}
+
+// TestResourceIDs: what a relation or a playbook names is the id of an object.
+func TestResourceIDs(t *testing.T) {
+	s, c := start(t)
+	for _, id := range []string{"a1", "/subscriptions/", "subscriptions/x", "/subscriptions/x/", "/subscriptions//x", "/subscriptions/x/../y", "/subscriptions/x/.", "/subscriptions/x%2F..", "/subscriptions/x?y", "/subscriptions/x#y", `/subscriptions/x\y`, "/subscriptions/x\n", "/subscriptions/\xff"} {
+		err := second(c.CreateRelation(t.Context(), "i", "r-1", id))
+		require.ErrorContains(t, err, "relatedResourceId is ", "%q", id)
+		require.ErrorContains(t, err, "; give the whole id of an alert or a bookmark, see AlertID and BookmarkID")
+		err = c.RunPlaybook(t.Context(), "i", arm.Playbook{LogicAppsResourceID: id})
+		require.ErrorContains(t, err, "logicAppsResourceId is ", "%q", id)
+		require.ErrorContains(t, err, "; give the whole id of a logic app")
+	}
+	require.EqualError(t, second(c.CreateRelation(t.Context(), "i", "r-1", "")), "relatedResourceId is missing; give a value")
+	require.EqualError(t, c.RunPlaybook(t.Context(), "i", arm.Playbook{}), "logicAppsResourceId is missing; give a value")
 	require.Empty(t, s.requests())
 }
 

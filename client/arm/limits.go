@@ -31,24 +31,60 @@ const (
 	// MaxDescription and MaxComment are lengths in characters.
 	MaxDescription = 5000
 	MaxComment     = 30000
+	// MaxID is the length of an id that a caller chooses, in characters.
+	MaxID = 260
 	// MaxPage is the largest $top.
 	MaxPage = 1000
 )
 
 var relationPattern = regexp.MustCompile(`^[a-zA-Z0-9-]{3,63}$`)
 
-// checkID notes what is wrong with an id that a caller chose. The specification
-// gives ids of incidents, comments, tasks and bookmarks no pattern, and an id with
-// any character is escaped where it stands in a path; refused is what no path can
-// have.
+// forbidden are the characters that no name in Azure has, beside control characters.
+// [Client.IncidentID] and its like escape them, so that no text leads to another
+// object.
+//
+// Sources: the contract of Azure Resource Manager with resource providers, "Resource
+// API Reference", resourceName; the number sign is from Learn, "Naming rules and
+// restrictions for Azure resources". The specification of Microsoft.SecurityInsights
+// gives ids of incidents, comments, tasks and bookmarks no pattern of its own.
+const forbidden = `<>%&:\?/#`
+
+// cannotBeNamed returns the character that keeps a text from being a name in Azure.
+func cannotBeNamed(name string) (r rune, found bool) {
+	for _, r := range name { // a broken character comes as U+FFFD
+		if r == utf8.RuneError || unicode.IsControl(r) || strings.ContainsRune(forbidden, r) {
+			return r, true
+		}
+	}
+	return 0, false
+}
+
+// checkID notes what is wrong with an id that a caller chose. What a name in Azure
+// may hold beyond letters and digits is escaped where it stands in a path.
 func checkID(ps *validate.Problems, path, id string) {
+	n := utf8.RuneCountInString(id)
+	r, bad := cannotBeNamed(id)
 	switch {
 	case id == "":
 		ps.Add(path, "required", "is missing; give an id such as NewID or IDFor makes")
-	case !utf8.ValidString(id) || strings.ContainsFunc(id, unicode.IsControl):
-		ps.Add(path, "id", "is %s, which holds a control character or a broken one", validate.Quote(id))
 	case id == "." || id == "..":
 		ps.Add(path, "id", "is %s, which names another object in a path", validate.Quote(id))
+	case bad:
+		ps.Add(path, "id", "is %s, which holds %q; no name in Azure has one of %s or a control character, and IDFor makes an id of any text", validate.Quote(id), r, forbidden)
+	case n > MaxID:
+		ps.Add(path, "id", "has %d characters; at most %d are a name in Azure, and IDFor makes an id of any text", n, MaxID)
+	}
+}
+
+// checkResourceID notes what is wrong with the id of an object, unless it is empty.
+func checkResourceID(ps *validate.Problems, path, id, advice string) {
+	rest, ok := strings.CutPrefix(id, "/subscriptions/")
+	for name := range strings.SplitSeq(rest, "/") {
+		_, bad := cannotBeNamed(name)
+		ok = ok && !bad && name != "" && name != "." && name != ".." && utf8.RuneCountInString(name) <= MaxID
+	}
+	if id != "" && !ok {
+		ps.Add(path, "resource-id", "is %s; %s", validate.Quote(id), advice)
 	}
 }
 
@@ -91,9 +127,7 @@ func checkTask(s *TaskSettings, _ string) validate.Problems {
 
 func checkRelation(s *RelationSettings, _ string) validate.Problems {
 	ps := validate.Problems(validate.Struct(s))
-	if id := s.RelatedResourceID; id != "" && (!strings.HasPrefix(id, "/subscriptions/") || strings.HasSuffix(id, "/")) {
-		ps.Add("relatedResourceId", "resource-id", "is %s; give the whole id of an alert or a bookmark, see AlertID and BookmarkID", validate.Quote(id))
-	}
+	checkResourceID(&ps, "relatedResourceId", s.RelatedResourceID, "give the whole id of an alert or a bookmark, see AlertID and BookmarkID")
 	return ps
 }
 

@@ -44,6 +44,7 @@ func (c *Client) RunPlaybookOnEntity(ctx context.Context, entityID, incidentID s
 
 func (c *Client) run(ctx context.Context, p place, ps validate.Problems, playbook Playbook, body any) error {
 	ps = append(ps, validate.Struct(&playbook)...)
+	checkResourceID(&ps, "logicAppsResourceId", playbook.LogicAppsResourceID, "give the whole id of a logic app")
 	if playbook.TenantID != "" && !guidPattern.MatchString(playbook.TenantID) {
 		ps.Add("tenantId", "guid", "is %s; give a GUID", validate.Quote(playbook.TenantID))
 	}

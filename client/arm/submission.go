@@ -2,6 +2,7 @@ package arm
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -26,7 +27,7 @@ type Submission struct {
 	FirstActivity time.Time `json:"firstActivity,omitzero"`
 	LastActivity  time.Time `json:"lastActivity,omitzero"`
 	// Alerts are the SystemAlertIds of alerts that exist in the workspace and are
-	// to be related to the incident.
+	// to be related to the incident; one that is named twice is related once.
 	Alerts []string `json:"alerts,omitempty"`
 }
 
@@ -53,7 +54,7 @@ type plannedTask struct {
 func (c *Client) newPlan(s Submission) (*plan, error) {
 	var ps validate.Problems
 	ps.Under("", s.Draft.Validate(c.conn.Rules()...))
-	p := &plan{client: c, incidentID: s.IncidentID, alerts: s.Alerts}
+	p := &plan{client: c, incidentID: s.IncidentID}
 	if p.incidentID == "" {
 		p.incidentID = c.NewID()
 	}
@@ -65,6 +66,9 @@ func (c *Client) newPlan(s Submission) (*plan, error) {
 	}
 	for i, id := range s.Alerts {
 		checkID(&ps, "related"+validate.Index("Alerts", i), id)
+		if !slices.ContainsFunc(p.alerts, func(other string) bool { return EqualIDs(id, other) }) {
+			p.alerts = append(p.alerts, id)
+		}
 	}
 	if len(s.Draft.Alerts) == 0 {
 		return nil, ps.Err()
@@ -75,7 +79,7 @@ func (c *Client) newPlan(s Submission) (*plan, error) {
 			ps.Add(path, "max", "gives %d %s; an incident has at most %d", n, what, most)
 		}
 	}
-	limit("relatedAlerts", len(s.Alerts), MaxAlerts, "alerts")
+	limit("relatedAlerts", len(p.alerts), MaxAlerts, "alerts")
 	limit("alerts", len(p.tasks), MaxTasks, "tasks, one for each line of recommendedActions")
 	limit("alerts", len(p.comments), MaxComments, "comments")
 	if err := ps.Err(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +188,23 @@ func TestRaiseGoesOnAfterAStepThatFails(t *testing.T) {
 	require.Equal(t, incident.StatePending, r.Steps[1].State)
 }
 
+// TestAnAlertIsRelatedOnce, however often it is named.
+func TestAnAlertIsRelatedOnce(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.Alerts = append(sub.Alerts, strings.ToUpper(sub.Alerts[0]), sub.Alerts[0])
+	r, err := c.Raise(t.Context(), sub)
+	require.NoError(t, err)
+	require.True(t, r.Done())
+	relations := 0
+	for _, request := range s.requests() {
+		if strings.Contains(request, "/relations/") {
+			relations++
+		}
+	}
+	require.Equal(t, 1, relations)
+}
+
 func TestSubmit(t *testing.T) {
 	s, c := start(t)
 	draft := fullSubmission().Draft
@@ -211,9 +229,10 @@ func TestRaiseRefuses(t *testing.T) {
 	sub.IncidentID = "a\n"
 	sub.Alerts = make([]string, 151)
 	for i := range sub.Alerts {
-		sub.Alerts[i] = "x"
+		sub.Alerts[i] = strconv.Itoa(i)
 	}
 	sub.Alerts[7] = ""
+	sub.Alerts[8] = "../bookmarks/x"
 	sub.Draft.Alerts[0].Severity = "serious"
 	sub.Draft.Alerts[0].LinkToIncident = 5
 	sub.Draft.Alerts[1].RecommendedActions = strings.Repeat("Do this now\n", 3)
@@ -224,9 +243,10 @@ func TestRaiseRefuses(t *testing.T) {
 	var invalid *arm.ValidationError
 	require.ErrorAs(t, err, &invalid)
 	require.Equal(t, `alerts[0].severity is "serious"; give one of high, medium, low, informational
-incidentId is "a\n", which holds a control character or a broken one
+incidentId is "a\n", which holds '\n'; no name in Azure has one of <>%&:\?/# or a control character, and IDFor makes an id of any text
 alerts[0].linkToIncident is 5, an incident of Defender; Azure Resource Manager cannot add to it, so leave it out or raise the draft through Microsoft Graph
 relatedAlerts[7] is missing; give an id such as NewID or IDFor makes
+relatedAlerts[8] is "../bookmarks/x", which holds '/'; no name in Azure has one of <>%&:\?/# or a control character, and IDFor makes an id of any text
 relatedAlerts gives 151 alerts; an incident has at most 150
 alerts gives 45 tasks, one for each line of recommendedActions; an incident has at most 40`, err.Error())
 	require.Empty(t, s.requests())

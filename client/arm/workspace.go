@@ -1,6 +1,7 @@
 package arm
 
 import (
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -55,10 +56,29 @@ func (w Workspace) path(segments ...string) []string {
 	}, segments...)
 }
 
-// resourceID returns the id of an object in the workspace.
+// resourceID returns the id of an object in the workspace. Unlike a path, an id is not
+// escaped; what no name can have is all the same, so that the id of a text that is no
+// name is not that of another object.
 func (w Workspace) resourceID(segments ...string) string {
-	return "/" + strings.Join(w.path(segments...), "/")
+	var id strings.Builder
+	for _, name := range w.path(segments...) {
+		if id.WriteByte('/'); name == "." || name == ".." {
+			name = strings.ReplaceAll(name, ".", "%2E")
+		} else {
+			name = escaper.Replace(name)
+		}
+		id.WriteString(name)
+	}
+	return id.String()
 }
+
+var escaper = func() *strings.Replacer {
+	var pairs []string
+	for _, r := range forbidden {
+		pairs = append(pairs, string(r), fmt.Sprintf("%%%02X", r))
+	}
+	return strings.NewReplacer(pairs...)
+}()
 
 // within returns what an id names below the workspace, and whether it is there at
 // all. Names compare without regard to case, and one that came escaped is the same.
