@@ -38,7 +38,7 @@ func (s *scope) compact(e *Engine) {
 	s.alerts, s.incidents, s.threads, s.proofs = slab[alertRec]{}, slab[incidentRec]{}, slab[thread]{}, slab[proof]{}
 	s.counts = slab[counted]{}
 	s.names, s.values, s.texts = arena{}, texts{}, map[uint64]uint32{}
-	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, index{}
+	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, newIndex(s.seed)
 	for i := uint32(1); i < old.incidents.len(); i++ {
 		if keep[i] {
 			incidents[i] = s.incidents.add(*old.incidents.at(i))
@@ -105,17 +105,12 @@ func (s *scope) compact(e *Engine) {
 		}
 	}
 	s.held = 0
-	s.index.reserve(old.index.used * 3 / 4)
-	for _, slot := range old.index.slots {
-		if slot.hash() == 0 {
-			continue
-		}
+	for slot := range old.index.all() {
 		numbers := alerts
 		switch slot.kind() {
 		case slotOnce, slotCounted:
-			v := old.value(&slot)
+			v := old.value(slot)
 			if v.ref = alerts[v.ref]; v.ref != 0 || countOf(v.n, s.epoch) != 0 {
-				s.index.reserve(1)
 				s.setValue(s.index.put(slot.hash()), v)
 			}
 			continue
@@ -129,7 +124,6 @@ func (s *scope) compact(e *Engine) {
 		if slot.kind() == slotAlert {
 			s.held++
 		}
-		s.index.reserve(1)
 		s.index.put(slot.hash()).set(slot.kind(), n)
 	}
 	e.stored += s.held - old.held

@@ -25,10 +25,9 @@ func TestLog2(t *testing.T) {
 // TestValues moves values from an entry of their own to a count, and back to what
 // is known of them.
 func TestValues(t *testing.T) {
-	s := &scope{epoch: 3}
+	s := &scope{epoch: 3, index: newIndex(seed{})}
 	s.alerts.add(alertRec{epoch: 3})
 	second := s.alerts.add(alertRec{epoch: 3})
-	s.index.reserve(1)
 	x := s.index.put(7)
 	require.Zero(t, s.value(x))
 	once := counted{1, more(0, 3)}
@@ -49,9 +48,8 @@ func TestValues(t *testing.T) {
 }
 
 func TestIndexGrows(t *testing.T) {
-	var x index
+	x := newIndex(seed{1, 2})
 	for i := uint64(1); i < 10_000; i++ {
-		x.reserve(1)
 		x.put(i << 40 * 2654435761).ref = uint32(i)
 	}
 	for i := uint64(1); i < 10_000; i++ {

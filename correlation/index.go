@@ -1,11 +1,23 @@
 package correlation
 
-import "math/bits"
+import (
+	"iter"
+	"math/bits"
+)
 
 // index finds what a hash stands for: a value, a repeating thing, an alert or an
-// incident. It is an open table without pointers, so that the garbage collector
-// does not look into it, and grows by an eighth, so that little of it is empty.
+// incident. It is cut into parts, each an open table without pointers, so that the
+// garbage collector does not look into it. A part grows by a quarter, and in turn
+// one part after the other is split in two, as linear hashing does; so no call
+// moves more than a few thousand entries, and those fit into the processor's cache.
 type index struct {
+	parts []part
+	used  int
+	odd   uint64 // spreads hashes that are none, which callers may give
+}
+
+// part is an open table. One place always stays empty.
+type part struct {
 	slots []slot
 	used  int
 }
@@ -32,11 +44,14 @@ const (
 )
 
 const (
-	refBits  = 29
-	refMask  = 1<<refBits - 1
-	minSlots = 64
+	refBits = 29
+	refMask = 1<<refBits - 1
 	// Alerts, and the incidents they open, are to have numbers that fit.
 	mostAlerts = 1 << (refBits - 1)
+	// The mean number of entries of a part above which another is split. Parts
+	// have from two thirds of it to four thirds.
+	partMean = 2048
+	minSlots = 64
 )
 
 func (s *slot) hash() uint64             { return uint64(s.high)<<32 | uint64(s.low) }
@@ -54,63 +69,121 @@ const (
 	countMask = 1<<countBits - 1
 )
 
-// home is the place of a hash in a table of the given size. It grows with the
-// hash, which makes moving to a larger table a walk through both.
-func home(hash uint64, size int) int {
-	hi, _ := bits.Mul64(hash, uint64(size))
-	return int(hi)
+func newIndex(secret seed) index { return index{odd: secret.k1 | 1} }
+
+// spread returns a number whose high and middle bits all depend on the hash.
+func (x *index) spread(hash uint64) uint64 { return (hash ^ hash>>32) * x.odd }
+
+// part returns the part of a spread hash. There is one at least.
+func (x *index) part(spread uint64) *part {
+	mask := uint64(1)<<bits.Len(uint(len(x.parts)-1)) - 1
+	n := spread >> 24 & mask
+	if n >= uint64(len(x.parts)) {
+		n &= mask >> 1 // its part is not split yet
+	}
+	return &x.parts[n]
 }
 
 // find returns the entry of a hash, or nil.
 func (x *index) find(hash uint64) *slot {
-	if len(x.slots) == 0 {
+	if len(x.parts) == 0 {
 		return nil
 	}
-	for i := home(hash, len(x.slots)); ; {
-		s := &x.slots[i]
-		if s.hash() == hash {
-			return s
-		}
-		if s.hash() == 0 {
-			return nil
-		}
-		if i++; i == len(x.slots) {
-			i = 0
-		}
+	p := x.spread(hash)
+	if s := x.part(p).at(p, hash); s.hash() != 0 {
+		return s
 	}
+	return nil
 }
 
 // put returns the entry of a hash, which it makes if there is none. The entry
-// stays valid until the next call of reserve.
+// stays valid until the next call of put.
 func (x *index) put(hash uint64) *slot {
-	for i := home(hash, len(x.slots)); ; {
-		s := &x.slots[i]
-		if s.hash() == hash {
+	if x.used >= len(x.parts)*partMean {
+		x.split()
+	}
+	p := x.spread(hash)
+	t := x.part(p)
+	s := t.at(p, hash)
+	if s.hash() != 0 {
+		return s
+	}
+	if (t.used+1)*8 > len(t.slots)*7 {
+		t.resize(x, max(min(2*len(t.slots), partMean/4), len(t.slots)*5/4))
+		s = t.at(p, hash)
+	}
+	t.used++
+	x.used++
+	s.low, s.high = uint32(hash), uint32(hash>>32)
+	return s
+}
+
+// split makes one more part, of half of the entries of another.
+func (x *index) split() {
+	n := len(x.parts)
+	if n == 0 {
+		x.parts = []part{{slots: make([]slot, minSlots)}}
+		return
+	}
+	x.parts = append(x.parts, part{})
+	old := &x.parts[n-1<<(bits.Len(uint(n))-1)]
+	slots := old.slots
+	more := &x.parts[n]
+	for i := range slots {
+		if h := slots[i].hash(); h != 0 && x.part(x.spread(h)) == more {
+			more.used++
+		}
+	}
+	old.used -= more.used
+	old.slots, more.slots = newSlots(old.used*10/7+minSlots), newSlots(more.used*10/7+minSlots)
+	for i := range slots {
+		if h := slots[i].hash(); h != 0 {
+			p := x.spread(h)
+			*x.part(p).at(p, h) = slots[i]
+		}
+	}
+}
+
+// resize gives a part another number of places.
+func (t *part) resize(x *index, size int) {
+	slots := t.slots
+	t.slots = newSlots(size)
+	for i := range slots {
+		if h := slots[i].hash(); h != 0 {
+			*t.at(x.spread(h), h) = slots[i]
+		}
+	}
+}
+
+// newSlots makes at least a number of slots, as many as take the same memory.
+func newSlots(n int) []slot {
+	s := append([]slot(nil), make([]slot, n)...)
+	return s[:cap(s)]
+}
+
+// at returns the place of a hash, or the empty one where it belongs.
+func (t *part) at(spread, hash uint64) *slot {
+	hi, _ := bits.Mul64(spread, uint64(len(t.slots)))
+	for i := int(hi); ; {
+		s := &t.slots[i]
+		if h := s.hash(); h == hash || h == 0 {
 			return s
 		}
-		if s.hash() == 0 {
-			x.used++
-			s.low, s.high = uint32(hash), uint32(hash>>32)
-			return s
-		}
-		if i++; i == len(x.slots) {
+		if i++; i == len(t.slots) {
 			i = 0
 		}
 	}
 }
 
-// reserve makes room for n more entries. One place always stays empty.
-func (x *index) reserve(n int) {
-	size := len(x.slots)
-	if (x.used+n)*8 < size*7 {
-		return
-	}
-	size = max(minSlots, size+size/8, (x.used+n)*8/7+8)
-	old := x.slots
-	x.slots, x.used = make([]slot, size), 0
-	for _, s := range old {
-		if s.hash() != 0 {
-			*x.put(s.hash()) = s
+// all goes through the entries.
+func (x *index) all() iter.Seq[*slot] {
+	return func(yield func(*slot) bool) {
+		for i := range x.parts {
+			for k := range x.parts[i].slots {
+				if s := &x.parts[i].slots[k]; s.hash() != 0 && !yield(s) {
+					return
+				}
+			}
 		}
 	}
 }

@@ -168,7 +168,7 @@ func (s *scope) newest() int64 { return max(s.latest, s.now) + 1 }
 func newScope(n scopeName, e *Engine) *scope {
 	sum := sha256.Sum256([]byte(n.tenant + "\x00" + n.workspace))
 	return &scope{
-		name: n, tag: binary.BigEndian.Uint32(sum[:]), seed: e.seed,
+		name: n, tag: binary.BigEndian.Uint32(sum[:]), seed: e.seed, index: newIndex(e.seed),
 		texts: map[uint64]uint32{}, details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
 	}
 }

@@ -195,13 +195,33 @@ func (c *codec) scope(s *scope) {
 	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
 	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
 	chunks(c, &s.counts, func(x *counted) { number(c, &x.ref, &x.n) })
-	number(c, &s.index.used)
-	list(c, &s.index.slots, func(x *slot) { number(c, &x.low, &x.high, &x.ref) })
+	c.index(&s.index)
 }
 
 func (c *codec) stage(g *stage) {
 	number(c, &g.id, &g.gaps)
 	number(c, &g.last, &g.sum)
+}
+
+// index is for the entries, which an index that is read puts where they belong.
+func (c *codec) index(x *index) {
+	n := c.uint(uint64(x.used))
+	if !c.reading {
+		for s := range x.all() {
+			number(c, &s.low, &s.high, &s.ref)
+		}
+		return
+	}
+	for i := range n {
+		var s slot
+		if number(c, &s.low, &s.high, &s.ref); c.err == nil && s.hash() != 0 {
+			*x.put(s.hash()) = s
+		}
+		if uint64(x.used) != i+1 {
+			c.fail() // an entry without hash, or a second time
+			return
+		}
+	}
 }
 
 // chunks is for the elements of a slab.
@@ -338,18 +358,10 @@ func (s *scope) sound() bool {
 		}
 	}
 	limits := [slotKinds]uint32{slotOnce: alerts, slotCounted: s.counts.len(), slotAlert: alerts, slotIncident: incidents, slotThread: alerts}
-	used := 0
-	for _, x := range s.index.slots {
-		if x.hash() == 0 {
-			continue
-		}
-		used++
+	for x := range s.index.all() {
 		if x.kind() >= slotKinds || x.number() >= limits[x.kind()] || x.number() == 0 && x.kind() != slotOnce {
 			return false
 		}
-	}
-	if used != s.index.used || used > 0 && used >= len(s.index.slots) {
-		return false
 	}
 	for at := range maps.Values(s.texts) {
 		if !name(at) {
@@ -430,9 +442,9 @@ func (s *scope) digest(c *codec) {
 		number(c, &n)
 	}
 	sum := uint64(0)
-	for _, x := range s.index.slots {
-		if x.kind() <= slotCounted && x.hash() != 0 {
-			sum += s.seed.mix(domainKey, x.hash(), uint64(s.value(&x).n))
+	for x := range s.index.all() {
+		if x.kind() <= slotCounted {
+			sum += s.seed.mix(domainKey, x.hash(), uint64(s.value(x).n))
 		}
 	}
 	number(c, &sum)

@@ -61,7 +61,6 @@ func (s *scope) openIncident(e *Engine, n uint32) uint32 {
 	version := uint32(1)
 	if i == 0 {
 		i = s.incidents.add(incidentRec{})
-		s.index.reserve(1)
 		s.index.put(s.hashID(id)).set(slotIncident, i)
 	} else {
 		version = s.incidents.at(i).version + 1
