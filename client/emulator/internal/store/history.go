@@ -6,59 +6,76 @@ import (
 	"time"
 )
 
-// Version is an incident as it was after a change.
-type Version struct {
+// VersionOf is an incident as it was after a change.
+type VersionOf[I versioned] struct {
 	// Incident is the incident then; its Members are those of then.
-	Incident *Incident
+	Incident I
 	// Modified and Closed are when it was first modified and last closed, as far
 	// as it had been.
 	Modified, Closed time.Time
 }
 
-// history is the log of all versions of all incidents, oldest first.
-type history struct {
-	retention time.Duration
-	versions  []Version
-	// last has the place of each incident's newest version.
-	last map[int32]int
+// Version is an incident of Defender as it was after a change.
+type Version = VersionOf[*Incident]
+
+// versioned is an incident whose versions are kept.
+type versioned interface {
+	// standing tells when the incident was last changed, and whether it is open.
+	standing() (changed time.Time, open bool)
 }
 
-func (h *history) record(row int32, i *Incident) {
-	v := Version{Incident: i}
-	closed := !i.Status.Open()
-	if n, ok := h.last[row]; ok {
+func (i *Incident) standing() (time.Time, bool) { return i.LastUpdateDateTime, i.Status.Open() }
+
+// history is the log of all versions of all incidents, oldest first.
+type history[K comparable, I versioned] struct {
+	retention time.Duration
+	versions  []VersionOf[I]
+	// last has the place of each incident's newest version.
+	last map[K]int
+}
+
+func (h *history[K, I]) record(key K, i I) {
+	v := VersionOf[I]{Incident: i}
+	changed, open := i.standing()
+	closed := !open
+	if n, ok := h.last[key]; ok {
 		before := h.versions[n]
 		v.Modified, v.Closed = before.Modified, before.Closed
 		if v.Modified.IsZero() {
-			v.Modified = i.LastUpdateDateTime
+			v.Modified = changed
 		}
-		closed = closed && before.Incident.Status.Open()
+		_, open = before.Incident.standing()
+		closed = closed && open
 	}
 	if closed {
-		v.Closed = i.LastUpdateDateTime
+		v.Closed = changed
 	}
-	h.last[row] = len(h.versions)
+	h.last[key] = len(h.versions)
 	h.versions = append(h.versions, v)
-	h.forget(i.LastUpdateDateTime.Add(-h.retention))
+	h.forget(changed.Add(-h.retention))
 }
 
 // forget drops versions that are older, except each incident's newest: it is
 // the one that says how the incident stands.
-func (h *history) forget(limit time.Time) {
-	if n := len(h.versions); n < 1024 || n < 2*len(h.last) || !h.versions[n/2].Incident.LastUpdateDateTime.Before(limit) {
+func (h *history[K, I]) forget(limit time.Time) {
+	old := func(v VersionOf[I]) bool {
+		changed, _ := v.Incident.standing()
+		return changed.Before(limit)
+	}
+	if n := len(h.versions); n < 1024 || n < 2*len(h.last) || !old(h.versions[n/2]) {
 		return // half of them have to be worth it
 	}
-	newest := make(map[int]int32, len(h.last))
-	for row, n := range h.last {
-		newest[n] = row
+	newest := make(map[int]K, len(h.last))
+	for key, n := range h.last {
+		newest[n] = key
 	}
 	// A new list, for readers have the old one.
-	kept := make([]Version, 0, len(h.versions)/2)
+	kept := make([]VersionOf[I], 0, len(h.versions)/2)
 	for n, v := range h.versions {
-		row, ok := newest[n]
+		key, ok := newest[n]
 		if ok {
-			h.last[row] = len(kept)
-		} else if v.Incident.LastUpdateDateTime.Before(limit) {
+			h.last[key] = len(kept)
+		} else if old(v) {
 			continue
 		}
 		kept = append(kept, v)

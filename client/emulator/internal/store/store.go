@@ -48,6 +48,9 @@ type Incident struct {
 	// Renamed tells that a person has named the incident, SeveritySet that a
 	// person has set its severity.
 	Renamed, SeveritySet bool
+	// Sentinel is what only Azure Resource Manager shows of the incident. It must
+	// not be changed, and is nil while there is nothing.
+	Sentinel *Belongings
 }
 
 // Store is the state of a tenant. It is safe for concurrent use.
@@ -56,7 +59,8 @@ type Store struct {
 	alerts    []*Alert
 	incidents []*Incident
 	byID      map[string]int32
-	history   history
+	history   history[int32, *Incident]
+	sentinel  sentinels
 
 	alertFields, incidentFields fields
 }
@@ -65,7 +69,7 @@ type Store struct {
 func New(retention time.Duration) *Store {
 	return &Store{
 		byID:           map[string]int32{},
-		history:        history{retention: retention, last: map[int32]int{}},
+		history:        history[int32, *Incident]{retention: retention, last: map[int32]int{}},
 		alertFields:    newFields("assignedTo", "classification", "determination", "severity", "serviceSource", "status"),
 		incidentFields: newFields("assignedTo", "classification", "determination", "severity", "status"),
 	}
