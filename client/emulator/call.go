@@ -102,10 +102,15 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	_, _ = w.Write(data)
 }
 
-// fail answers with the error document of Microsoft Graph.
+// fail answers with the error document of Microsoft Graph, or that of Azure Resource
+// Manager.
 //
 // Source: Learn, "Microsoft Graph error responses and resource types".
 func (t *Tenant) fail(w http.ResponseWriter, r *http.Request, status int, code, message string) {
+	if forARM(r) {
+		writeARM(w, status, armError{armFailure{Code: code, Message: valid(message)}})
+		return
+	}
 	type inner struct {
 		Date            string `json:"date"`
 		RequestID       string `json:"request-id"`

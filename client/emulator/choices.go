@@ -1,5 +1,7 @@
 package emulator
 
+import "time"
+
 // Choices are what the emulator does where no document says what Defender does.
 // The zero value of each field is the default.
 type Choices struct {
@@ -42,6 +44,40 @@ type Choices struct {
 	// MaxAlertTop is the greatest $top for alerts. Default: 1000. That of
 	// incidents is 50, as observed.
 	MaxAlertTop int
+
+	// The rest are about Azure Resource Manager.
+
+	// SentinelDelay is how long an incident of Defender takes to get into its
+	// workspace in Azure Resource Manager. Default: none; it is documented to
+	// take up to 10 minutes. Changes are there at once, as documented.
+	SentinelDelay time.Duration
+	// SyncAsDocumented has a PUT of an incident of Defender change only its
+	// status, owner, classification, reason and comment, which are what is
+	// documented to go both ways. Default: title, description, severity and
+	// labels change as well.
+	SyncAsDocumented bool
+	// AlertsStayInDefender refuses to relate alerts to any incident, as one page
+	// says of workspaces that are connected to the Defender portal. Default:
+	// another page's rules, by which alerts can be related to incidents that were
+	// made in the workspace.
+	AlertsStayInDefender bool
+	// ClosingNeedsClassification refuses to close an incident without a
+	// classification, as integrations report.
+	ClosingNeedsClassification bool
+	// UnknownOwnersDropped has an incident whose owner the tenant has no identity
+	// for have none. Default: the owner stays as given.
+	UnknownOwnersDropped bool
+	// ListsNeedResponder lets only responders and contributors ask for the
+	// alerts, bookmarks and entities of an incident, which is a POST. Default:
+	// readers may.
+	ListsNeedResponder bool
+	// IfMatchIgnored takes no notice of the headers If-Match and If-None-Match,
+	// which the specification does not declare. Default: a condition that does
+	// not hold gives 412.
+	IfMatchIgnored bool
+	// Throttle answers 429 to who has used up the requests of the documented
+	// token buckets, on the tenant's clock. Default: the headers only count.
+	Throttle bool
 }
 
 // LinkPolicy is what becomes of an alert that is to join an incident which does

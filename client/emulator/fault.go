@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bytes"
-	"context"
 	"net/http"
 	"slices"
 	"strconv"
@@ -124,8 +123,8 @@ var errReset error = syscall.ECONNRESET
 
 // serve answers a request with the faults that strike it.
 func (t *Tenant) serve(w http.ResponseWriter, r *http.Request) {
-	entry := &Request{Method: r.Method, Path: r.URL.Path, ClientRequestID: r.Header.Get("client-request-id")}
-	r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+	entry := newEntry(r)
+	r = withEntry(r, entry)
 	delay, fault := t.struck(r)
 	if delay > 0 {
 		timer := time.NewTimer(delay)
@@ -168,8 +167,8 @@ func (t *Tenant) serve(w http.ResponseWriter, r *http.Request) {
 
 // notDone answers a request that is not passed on.
 func (t *Tenant) notDone(w http.ResponseWriter, r *http.Request, fault *Fault, entry *Request) {
-	entry.RequestID, entry.Time = t.newGUID(), t.stamp()
-	w.Header().Set("request-id", entry.RequestID)
+	entry.Time = t.stamp()
+	t.identify(w, r, entry)
 	c := &call{t: t, w: w, r: r}
 	switch fault.Kind {
 	case StaleRead:
@@ -177,7 +176,7 @@ func (t *Tenant) notDone(w http.ResponseWriter, r *http.Request, fault *Fault, e
 		c.fail(entry.Status, "NotFound", "The object does not exist.")
 	case ExpireToken:
 		entry.Status = http.StatusUnauthorized
-		c.unauthorized("Access token has expired or is not yet valid.", "invalid_token")
+		c.unauthorized(expiredToken, true)
 	case AnswerStatus:
 		entry.Status = or(fault.Status, http.StatusTooManyRequests)
 		if fault.RetryAfter != "" {

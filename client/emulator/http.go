@@ -37,16 +37,14 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (t *Tenant) answer(w http.ResponseWriter, r *http.Request) {
 	entry, ok := r.Context().Value(entryKey{}).(*Request)
 	if !ok { // of a batch
-		entry = &Request{Method: r.Method, Path: r.URL.Path, ClientRequestID: r.Header.Get("client-request-id")}
-		r = r.WithContext(context.WithValue(r.Context(), entryKey{}, entry))
+		entry = newEntry(r)
+		r = withEntry(r, entry)
 	}
-	entry.RequestID = t.newGUID()
-	w.Header().Set("request-id", entry.RequestID)
-	if id := r.Header.Get("client-request-id"); id != "" {
-		w.Header().Set("client-request-id", id)
-	}
+	t.identify(w, r, entry)
 	counted := &statusWriter{w, http.StatusOK}
-	if path.Clean(r.URL.Path) != r.URL.Path {
+	if forARM(r) {
+		t.answerARM(counted, r)
+	} else if path.Clean(r.URL.Path) != r.URL.Path {
 		// The mux would answer with a redirect, which no service does.
 		t.unrouted(counted, r)
 	} else {
@@ -54,6 +52,19 @@ func (t *Tenant) answer(w http.ResponseWriter, r *http.Request) {
 	}
 	entry.Status, entry.Time = counted.status, t.stamp()
 	t.log.add(*entry)
+}
+
+// identify gives a request and its answer their ids.
+func (t *Tenant) identify(w http.ResponseWriter, r *http.Request, entry *Request) {
+	entry.RequestID = t.newGUID()
+	if forARM(r) {
+		t.armHeaders(w, r, entry.RequestID)
+		return
+	}
+	w.Header().Set("request-id", entry.RequestID)
+	if entry.ClientRequestID != "" {
+		w.Header().Set("client-request-id", entry.ClientRequestID)
+	}
 }
 
 // RoundTrip answers one request of a client in the same process. It obeys the

@@ -10,9 +10,11 @@ import (
 type Route struct {
 	// Method and Pattern name it; the pattern is that of [http.ServeMux].
 	Method, Pattern string
-	// Permissions are those of Microsoft Graph of which a caller needs one.
+	// Permissions are those of Microsoft Graph of which a caller needs one. For
+	// Azure Resource Manager it is the action.
 	Permissions []string
-	// Roles are those of which a person needs one besides.
+	// Roles are those of which a person needs one besides, and for Azure Resource
+	// Manager an application too.
 	Roles []Role
 
 	handler func(*call)
@@ -83,6 +85,7 @@ func (t *Tenant) handle() *http.ServeMux {
 		})
 	}
 	mux.HandleFunc("/", t.unrouted)
+	t.handleARM()
 	return mux
 }
 

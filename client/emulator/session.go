@@ -102,43 +102,57 @@ const (
 )
 
 // allows tells whether a token's audience is the API. The name of the real hosts
-// has the API's name in it; an emulator under one address is both.
-func (a audience) allows(aud string) bool {
-	other := armAudience
-	if a == armAudience {
-		other = graphAudience
-	}
-	return strings.Contains(aud, string(a)) || !strings.Contains(aud, string(other))
+// has the API's name in it; the address by which the caller reaches an emulator is
+// both.
+func (a audience) allows(aud, root string) bool {
+	return strings.Contains(aud, string(a)) || strings.TrimSuffix(aud, "/") == root
 }
 
 // session finds out who makes the request, or answers 401.
 func (c *call) session(api audience) (*session, bool) {
 	token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
-		c.unauthorized("Access token is empty.", "")
+		c.unauthorized(noToken, false)
 		return nil, false
 	}
 	s := c.t.lookup(token)
 	switch now := c.t.now(); {
 	case s == nil:
-		c.unauthorized("CompactToken parsing failed or the signature is invalid.", "invalid_token")
+		c.unauthorized(badToken, true)
 	case !s.expires.After(now) || c.t.tokens.isRevoked(s):
-		c.unauthorized("Access token has expired or is not yet valid.", "invalid_token")
-	case !api.allows(s.audience):
-		c.unauthorized("Access token validation failure. Invalid audience.", "invalid_token")
+		c.unauthorized(expiredToken, true)
+	case !api.allows(s.audience, c.root()):
+		c.unauthorized(foreignToken, true)
 	default:
 		return s, true
 	}
 	return nil, false
 }
 
-func (c *call) unauthorized(message, problem string) {
+// tokenProblem is what is wrong with a token, and what the two APIs say then. For
+// Azure Resource Manager the texts are those that people quote.
+type tokenProblem struct{ graph, arm, armCode string }
+
+var (
+	noToken      = tokenProblem{"Access token is empty.", "Authentication failed. The 'Authorization' header is missing.", "AuthenticationFailed"}
+	badToken     = tokenProblem{"CompactToken parsing failed or the signature is invalid.", "The access token is invalid.", "InvalidAuthenticationToken"}
+	expiredToken = tokenProblem{"Access token has expired or is not yet valid.", "The access token expiry UTC time is earlier than current UTC time.", "ExpiredAuthenticationToken"}
+	foreignToken = tokenProblem{"Access token validation failure. Invalid audience.", "The access token has been obtained for wrong audience or resource. It should exactly match with one of the allowed audiences " +
+		"'https://management.core.windows.net/','https://management.core.windows.net','https://management.azure.com/','https://management.azure.com'.", "InvalidAuthenticationTokenAudience"}
+)
+
+// unauthorized answers 401; sent tells whether there was a token at all.
+func (c *call) unauthorized(p tokenProblem, sent bool) {
+	if forARM(c.r) {
+		c.unauthorizedARM(p)
+		return
+	}
 	challenge := `Bearer realm="", authorization_uri="` + c.root() + "/" + TenantID + `/oauth2/v2.0/authorize", client_id="00000003-0000-0000-c000-000000000000"`
-	if problem != "" {
-		challenge += `, error="` + problem + `"`
+	if sent {
+		challenge += `, error="invalid_token"`
 	}
 	c.w.Header().Set("WWW-Authenticate", challenge)
-	c.fail(http.StatusUnauthorized, "InvalidAuthenticationToken", message)
+	c.fail(http.StatusUnauthorized, "InvalidAuthenticationToken", p.graph)
 }
 
 // lookup returns what a token stands for, whether or not it has expired, and nil

@@ -30,6 +30,7 @@ type Tenant struct {
 	retention  time.Duration
 
 	mux    *http.ServeMux
+	arm    map[string]armRoute
 	routes []Route
 	store  *store.Store
 	tokens *tokens
@@ -42,6 +43,9 @@ type Tenant struct {
 	// that of the ids, so that these do not depend on faults.
 	chance *rand.ChaCha8
 	faults []*injected
+	// runs are playbooks, buckets the requests that callers have left.
+	runs    []PlaybookRun
+	buckets map[bucketKey]*bucket
 }
 
 // Option changes a new tenant.
@@ -99,7 +103,7 @@ func New(opts ...Option) *Tenant {
 // the address of a listener such as http://127.0.0.1:8080. A client that sends
 // through the tenant itself may take any https address.
 func (t *Tenant) Cloud(root string) client.Cloud {
-	return client.Cloud{Name: "emulator", Authority: root, Graph: root, Portal: portal, CreatesAlerts: true, Unlimited: true}
+	return client.Cloud{Name: "emulator", Authority: root, Graph: root, ARM: root, Portal: portal, CreatesAlerts: true, Unlimited: true}
 }
 
 // Credential returns the credential of the application [ClientID].

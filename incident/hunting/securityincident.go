@@ -72,7 +72,7 @@ func NewSecurityIncident(i *incident.Incident, alerts []alert.Alert, w Workspace
 	name := IncidentName(i.ID)
 	row := SecurityIncident{
 		Type: "SecurityIncident", SourceSystem: "Azure", IsBillable: "false", TenantID: w.ID,
-		IncidentName: name, IncidentNumber: int32(number), IncidentURL: incidentURL(w, name),
+		IncidentName: name, IncidentNumber: int32(number), IncidentURL: IncidentURL(w, name),
 		ProviderName: ProviderXDR, ProviderIncident: i.ID,
 		Title: i.DisplayName, Description: i.Description,
 		Severity: verdict.Severity, Status: verdict.Status,
@@ -189,7 +189,9 @@ func value(v any) jsontext.Value {
 	return data
 }
 
-func incidentURL(w Workspace, name string) string {
+// IncidentURL returns the page of an incident in the Azure portal, by its name in
+// Azure Resource Manager.
+func IncidentURL(w Workspace, name string) string {
 	return "https://portal.azure.com/#asset/Microsoft_Azure_Security_Insights/Incident" + w.ResourceID() +
 		"/providers/Microsoft.SecurityInsights/Incidents/" + name
 }

@@ -17,6 +17,9 @@ type Order struct {
 	descending bool
 }
 
+// By returns the order of a property.
+func By(c Column, descending bool) Order { return Order{c, descending} }
+
 // CompileOrder reads the option $orderby: one property, and asc or desc.
 func CompileOrder(text string, schema Schema) (Order, error) {
 	words := strings.Fields(text)
