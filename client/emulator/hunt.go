@@ -126,6 +126,10 @@ type huntingSource struct {
 	alerts    []*store.Alert
 	incidents []*store.Incident
 	versions  []store.Version
+	// number is the number of an incident of Defender in the workspace, and made
+	// are those that were made there.
+	number func(*store.Incident) int32
+	made   []store.VersionOf[*store.SentinelIncident]
 }
 
 // hunting takes a picture of the state, so that a long query holds up nothing.
@@ -140,6 +144,10 @@ func (t *Tenant) hunting(who *Identity, workspaceID string, from, to time.Time) 
 	}
 	t.store.Read(func(tx *store.Tx) {
 		s.alerts, s.incidents, s.versions = tx.AllAlerts(), tx.AllIncidents(), tx.Versions()
+		if s.sentinel {
+			w := tx.Workspace(s.workspace.Name)
+			s.number, s.made = w.Numbers(), w.Versions()
+		}
 	})
 	return s
 }
@@ -273,7 +281,19 @@ func (s *huntingSource) securityIncidents() iter.Seq[hunting.SecurityIncident] {
 			}
 			row := hunting.NewSecurityIncident(&v.Incident.Incident, members, s.workspace, nil)
 			row.FirstModifiedTime, row.ClosedTime = v.Modified, v.Closed
+			row.IncidentNumber = s.number(v.Incident)
+			if b := v.Incident.Sentinel; b != nil {
+				s.addBelongings(&row, b)
+			}
 			if !yield(row) {
+				return
+			}
+		}
+		for _, v := range s.made {
+			if at := v.Incident.Object.Properties.LastModifiedTimeUTC; at.Before(s.from) || at.After(s.to) {
+				continue
+			}
+			if !yield(s.madeRow(v)) {
 				return
 			}
 		}

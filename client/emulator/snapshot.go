@@ -21,6 +21,8 @@ type Snapshot struct {
 	// History has each incident after each change, oldest first; an incident that
 	// it does not have begins with how it stands.
 	History []IncidentState `json:"history,omitzero"`
+	// Workspaces have what was made in Azure Resource Manager.
+	Workspaces []WorkspaceState `json:"workspaces,omitzero"`
 	// Random is the state of the source of ids. Without it a tenant goes on with
 	// its own.
 	Random []byte `json:"random,omitzero"`
@@ -54,6 +56,8 @@ type IncidentState struct {
 	// modified and last closed.
 	Modified time.Time `json:"modified,omitzero"`
 	Closed   time.Time `json:"closed,omitzero"`
+	// Sentinel is what belongs to it in Azure Resource Manager.
+	Sentinel *SentinelState `json:"sentinel,omitzero"`
 }
 
 // Snapshot takes a picture of the state.
@@ -71,7 +75,11 @@ func (t *Tenant) Snapshot() *Snapshot {
 		for n, row := range i.Members {
 			ids[n] = state.Alerts[row].ID
 		}
-		return IncidentState{Incident: i.Incident, AlertIDs: ids, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		p := IncidentState{Incident: i.Incident, AlertIDs: ids, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		if i.Sentinel != nil {
+			p.Sentinel = new(newSentinelState(*i.Sentinel))
+		}
+		return p
 	}
 	for n, i := range state.Incidents {
 		s.Incidents[n] = picture(i)
@@ -80,6 +88,9 @@ func (t *Tenant) Snapshot() *Snapshot {
 		p := picture(v.Incident)
 		p.Modified, p.Closed = v.Modified, v.Closed
 		s.History = append(s.History, p)
+	}
+	for _, w := range state.Workspaces {
+		s.Workspaces = append(s.Workspaces, newWorkspaceState(w))
 	}
 	return s
 }
@@ -97,6 +108,9 @@ func (t *Tenant) Load(s *Snapshot) error {
 	}
 	build := func(i *IncidentState) (*store.Incident, error) {
 		built := &store.Incident{Incident: i.Incident, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		if i.Sentinel != nil {
+			built.Sentinel = new(i.Sentinel.belongings())
+		}
 		for _, id := range i.AlertIDs {
 			row, ok := rows[id]
 			if !ok {
@@ -119,6 +133,9 @@ func (t *Tenant) Load(s *Snapshot) error {
 			return err
 		}
 		state.Versions = append(state.Versions, store.Version{Incident: i, Modified: s.History[n].Modified, Closed: s.History[n].Closed})
+	}
+	for n := range s.Workspaces {
+		state.Workspaces = append(state.Workspaces, s.Workspaces[n].state())
 	}
 	random := newRandom(0)
 	if s.Random != nil {

@@ -124,7 +124,7 @@ func (q tokenRequest) clientCredentials() (any, *oauthError) {
 	case who.Secret == "" || subtle.ConstantTimeCompare([]byte(secret), []byte(who.Secret)) != 1:
 		return nil, &oauthError{http.StatusUnauthorized, "invalid_client", "AADSTS7000215: Invalid client secret provided."}
 	}
-	resource, ok := strings.CutSuffix(q.r.PostForm.Get("scope"), "/.default")
+	resource, ok := defaultScope(q.r.PostForm.Get("scope"))
 	if !ok {
 		return nil, &oauthError{http.StatusBadRequest, "invalid_scope", "AADSTS1002012: The scope is not valid; it must end in /.default."}
 	}
@@ -133,6 +133,28 @@ func (q tokenRequest) clientCredentials() (any, *oauthError) {
 		return nil, &oauthError{http.StatusBadRequest, "invalid_request", "AADSTS900144: The token cannot be made."}
 	}
 	return bearer(token), nil
+}
+
+// defaultScope reads the scope of an application's token: one that ends in
+// /.default, among those of OpenID Connect, which libraries add and which mean
+// nothing here.
+func defaultScope(scope string) (resource string, ok bool) {
+	found := 0
+	for _, text := range strings.Fields(scope) {
+		if openIDScope(text) {
+			continue
+		}
+		if resource, ok = strings.CutSuffix(text, "/.default"); !ok {
+			return "", false
+		}
+		found++
+	}
+	return resource, found == 1
+}
+
+// openIDScope tells the scopes of OpenID Connect from permissions.
+func openIDScope(text string) bool {
+	return text == "openid" || text == "profile" || text == "email" || text == "offline_access"
 }
 
 func bearer(token string) tokenAnswer {
@@ -236,11 +258,8 @@ func (q tokenRequest) deviceCode() (any, *oauthError) {
 // /.default for all that the application may use.
 func (s *signIn) read(scope string) bool {
 	for _, text := range strings.Fields(scope) {
-		if text == "offline_access" {
-			s.refresh = true
-			continue
-		}
-		if text == "openid" || text == "profile" || text == "email" {
+		if openIDScope(text) {
+			s.refresh = s.refresh || text == "offline_access"
 			continue
 		}
 		i := strings.LastIndexByte(text, '/')

@@ -10,11 +10,13 @@ type State struct {
 	Alerts    []*Alert
 	Incidents []*Incident
 	Versions  []Version
+	// Workspaces are those that have something of their own, by name.
+	Workspaces []WorkspaceState
 }
 
 // State takes a picture.
 func (s *Store) State() (state State) {
-	s.Read(func(tx *Tx) { state = State{tx.AllAlerts(), tx.AllIncidents(), tx.Versions()} })
+	s.Read(func(tx *Tx) { state = State{tx.AllAlerts(), tx.AllIncidents(), tx.Versions(), tx.workspaceStates()} })
 	return state
 }
 
@@ -69,11 +71,17 @@ func (s *Store) Restore(state State) error {
 			next.history.record(int32(row), i)
 		}
 	}
+	for _, w := range state.Workspaces {
+		if err := tx.restoreWorkspace(w); err != nil {
+			return err
+		}
+	}
 	if err := next.Check(); err != nil {
 		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sentinel.workspaces, s.sentinel.alerts, s.sentinel.seen = next.sentinel.workspaces, nil, 0
 	s.alerts, s.incidents, s.byID, s.history = next.alerts, next.incidents, next.byID, next.history
 	s.alertFields, s.incidentFields = next.alertFields, next.incidentFields
 	return nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -140,6 +141,18 @@ func (w *Workspace) Number(row int32) int32 {
 		return w.numbers[place]
 	}
 	return 0
+}
+
+// Numbers returns a function like [Workspace.Number] that stays usable.
+func (w *Workspace) Numbers() func(*Incident) int32 {
+	rows, numbers := slices.Clip(w.rows), slices.Clip(w.numbers)
+	return func(i *Incident) int32 {
+		id, _ := strconv.Atoi(i.ID)
+		if place, ok := slices.BinarySearch(rows, int32(id-1)); ok {
+			return numbers[place]
+		}
+		return 0
+	}
 }
 
 // Put stores an incident that was made here, or replaces it, and returns it as it

@@ -296,6 +296,11 @@ func (s *Store) Check() error {
 			return fmt.Errorf("alert %s: %w", a.ID, err)
 		}
 	}
+	for _, w := range s.sentinel.workspaces {
+		if err := w.check(&Tx{s: s}); err != nil {
+			return err
+		}
+	}
 	if len(s.alertFields.order) != len(s.alerts) || len(s.incidentFields.order) != len(s.incidents) {
 		return fmt.Errorf("the order has %d alerts and %d incidents of %d and %d", len(s.alertFields.order), len(s.incidentFields.order), len(s.alerts), len(s.incidents))
 	}
