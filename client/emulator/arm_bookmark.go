@@ -10,7 +10,7 @@ import (
 
 // armBookmarks are the bookmarks of the workspace.
 var armBookmarks = &collection[arm.BookmarkProperties]{
-	path: "bookmarks/{bookmarkId}", segment: "Bookmarks", typeName: armProvider + "/Bookmarks",
+	path: "bookmarks/{bookmarkId}", segment: "bookmarks", typeName: armProvider + "/bookmarks",
 	action: "bookmarks",
 	all:    func(c *armCall, p *place) []*arm.Bookmark { return c.state(p.tx).Bookmarks() },
 	one: func(c *armCall, p *place, name string) *arm.Bookmark {

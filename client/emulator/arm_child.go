@@ -12,7 +12,7 @@ import (
 )
 
 // listOptions are the options of lists that have any.
-var listOptions = []string{"$filter", "$orderby", "$top", "$skipToken"}
+var listOptions = []string{"$filter", "$orderby", "$top"}
 
 // changeBelongings stores what f makes of what belongs to an incident, which
 // counts as a change of the incident.
@@ -53,7 +53,7 @@ func without[P any](list []*arm.Object[P], o *arm.Object[P]) []*arm.Object[P] {
 // portal": comments of both sides are on both, and to edit them here changes
 // nothing there. That deleting them is the same is a guess.
 var armComments = &collection[arm.CommentProperties]{
-	path: "incidents/{incidentId}/comments/{incidentCommentId}", segment: "Comments", typeName: armProvider + "/incidents/comments",
+	path: "incidents/{incidentId}/comments/{incidentCommentId}", segment: "comments", typeName: armProvider + "/incidents/comments",
 	action: "incidents/comments", options: listOptions,
 	texts: map[string]func(*arm.CommentProperties) string{
 		"properties/message":     func(p *arm.CommentProperties) string { return p.Message },
@@ -171,7 +171,7 @@ func (c *armCall) changeComment(p *place, before, after *arm.Comment) {
 
 // armTasks are the tasks of incidents.
 var armTasks = &collection[arm.TaskProperties]{
-	path: "incidents/{incidentId}/tasks/{incidentTaskId}", segment: "Tasks", typeName: armProvider + "/Incidents/tasks",
+	path: "incidents/{incidentId}/tasks/{incidentTaskId}", segment: "tasks", typeName: armProvider + "/incidents/tasks",
 	action: "incidents/tasks",
 	all:    func(c *armCall, p *place) []*arm.Task { return p.incident.belongings(p.tx).Tasks },
 	put: func(c *armCall, p *place, before, o *arm.Task) error {

@@ -80,7 +80,7 @@ func (c *armCall) show(tx *store.Tx, x armIncident) *arm.Incident {
 	} else {
 		*o = c.defenderIncident(tx, x.row)
 	}
-	o.ID, o.Type = c.resourceID("Incidents", o.Name), armProvider+"/Incidents"
+	o.ID, o.Type = c.resourceID("Incidents", o.Name), armProvider+"/incidents"
 	o.Properties.IncidentURL = hunting.IncidentURL(c.workspace, o.Name)
 	o.Properties.RelatedAnalyticRuleIDs = []string{}
 	data := c.additionalData(tx, x)
@@ -186,7 +186,7 @@ func (c *armCall) getIncident() {
 // listIncidents returns the incidents of the workspace. In which order they come
 // without $orderby is not documented; here the newest come first.
 func (c *armCall) listIncidents() {
-	q, ok := c.query("$filter", "$orderby", "$top", "$skipToken")
+	q, ok := c.query(listOptions...)
 	if !ok {
 		return
 	}

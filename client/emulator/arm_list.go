@@ -42,7 +42,7 @@ const pageSize = 50
 
 // query reads the options of a list, of which some are allowed.
 func (c *armCall) query(allowed ...string) (q armQuery, ok bool) {
-	if !c.armOptions(allowed...) {
+	if !c.armOptions(slices.Concat(allowed, []string{"$skipToken"})...) {
 		return q, false
 	}
 	values := c.r.URL.Query()

@@ -21,7 +21,7 @@ const (
 // Source: Learn, "Relate alerts to incidents in Microsoft Sentinel", whose texts
 // these are; the pattern of names is that of the specification.
 var armRelations = &collection[arm.RelationProperties]{
-	path: "incidents/{incidentId}/relations/{relationName}", segment: "relations", typeName: armProvider + "/Incidents/relations",
+	path: "incidents/{incidentId}/relations/{relationName}", segment: "relations", typeName: armProvider + "/incidents/relations",
 	action: "incidents/relations", options: listOptions,
 	texts: map[string]func(*arm.RelationProperties) string{
 		"properties/relatedResourceId":   func(p *arm.RelationProperties) string { return p.RelatedResourceID },
@@ -67,7 +67,7 @@ func (c *armCall) toAlert(systemAlertID string) (p arm.RelationProperties) {
 }
 
 func (c *armCall) toBookmark(name string) (p arm.RelationProperties) {
-	p.RelatedResourceID = c.resourceID("Bookmarks", name)
+	p.RelatedResourceID = c.resourceID("bookmarks", name)
 	p.RelatedResourceName, p.RelatedResourceType, p.RelatedResourceKind = name, armProvider+"/bookmarks", relatedBookmark
 	return p
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,8 +17,7 @@ import (
 	"github.com/incidentkit/incidentkit/client/emulator"
 )
 
-// tenant is an emulator behind TLS with what Azure's SDK asks of an authority
-// besides tokens: where its endpoints are.
+// tenant is an emulator behind TLS.
 type tenant struct {
 	*httptest.Server
 	emulator *emulator.Tenant
@@ -33,17 +31,9 @@ func newTenant(t *testing.T) *tenant {
 	f := &tenant{emulator: emulator.New()}
 	f.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch {
-		case strings.HasSuffix(r.URL.Path, "/.well-known/openid-configuration"):
-			root := f.URL + "/" + emulator.TenantID
-			w.Header().Set("Content-Type", "application/json")
-			fmt.Fprintf(w, `{"token_endpoint":"%[1]s/oauth2/v2.0/token","authorization_endpoint":"%[1]s/oauth2/v2.0/authorize","issuer":"%[1]s/v2.0"}`, root)
-			return
 		case strings.HasSuffix(r.URL.Path, "/token"):
 			f.claims = append(f.claims, r.FormValue("claims"))
-			// Azure's SDK adds the scopes of OpenID Connect, which this grant has no
-			// use for.
-			r.PostForm.Set("scope", strings.Fields(r.FormValue("scope"))[0])
-		case f.revoke:
+		case f.revoke && strings.Contains(r.URL.Path, "/security/"):
 			f.revoke = false
 			w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_claims", claims="`+base64.StdEncoding.EncodeToString([]byte(challenge))+`"`)
 			w.WriteHeader(http.StatusUnauthorized)
