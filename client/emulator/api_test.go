@@ -49,7 +49,11 @@ func open(t testing.TB, opts ...emulator.Option) api {
 
 // as returns the API as another identity uses it.
 func (a api) as(clientID, secret string) api {
-	w := issue(a.e, emulator.TenantID, clientID, secret, "https://graph.microsoft.com/.default", "client_credentials")
+	return a.forScope(clientID, secret, "https://graph.microsoft.com/.default")
+}
+
+func (a api) forScope(clientID, secret, scope string) api {
+	w := issue(a.e, emulator.TenantID, clientID, secret, scope, "client_credentials")
 	require.Equal(a.t, 200, w.Code, w.Body)
 	var answer struct {
 		Token string `json:"access_token"`
@@ -89,6 +93,19 @@ func form(e *emulator.Tenant, endpoint string, pairs ...string) *httptest.Respon
 	w := httptest.NewRecorder()
 	e.ServeHTTP(w, r)
 	return w
+}
+
+// sentinel has a token for Azure Resource Manager.
+func (a api) sentinel() api {
+	return a.forScope(emulator.ClientID, emulator.ClientSecret, "https://management.azure.com/.default")
+}
+
+// armPath is the path of something in the workspace that a tenant has, in the
+// stable version.
+func armPath(path string) string {
+	path, query, _ := strings.Cut(path, "?")
+	return "/subscriptions/" + emulator.SubscriptionID + "/resourceGroups/" + emulator.ResourceGroup + "/providers/Microsoft.OperationalInsights/workspaces/" + emulator.WorkspaceName +
+		"/providers/Microsoft.SecurityInsights/" + path + "?api-version=2025-09-01&" + query
 }
 
 // later lets time go by, and gets a new token.

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"hash/fnv"
 	"iter"
 	"net/http"
 	"slices"
@@ -216,11 +215,7 @@ func (k *collection[P]) page(all []*arm.Object[P], q armQuery) (rows []int, next
 				}
 			}
 		},
-		Tie: func(row int) int64 {
-			h := fnv.New64a()
-			_, _ = h.Write([]byte(strings.ToLower(all[row].Name)))
-			return int64(h.Sum64())
-		},
+		Tie: func(row int) int64 { return int64(row) },
 	}
 	if q.filter != "" {
 		if l.Filter, err = odata.Compile(q.filter, schema); err != nil {

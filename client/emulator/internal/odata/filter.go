@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Column is a property that can be filtered by. Exactly one of Text, Time and
@@ -359,9 +360,40 @@ func (p *parser) function() Filter {
 	want := strings.ToLower(p.value)
 	p.advance()
 	p.expect(")")
-	test := strings.Contains
-	if called == "startswith" {
-		test = strings.HasPrefix
+	starts := called == "startswith"
+	return func(row int) bool { return has(c.Text(row), want, starts) }
+}
+
+// has tells whether a text contains, or starts with, one in lower case, whatever
+// its own case.
+func has(text, want string, starts bool) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			if text = strings.ToLower(text); starts {
+				return strings.HasPrefix(text, want)
+			}
+			return strings.Contains(text, want)
+		}
 	}
-	return func(row int) bool { return test(strings.ToLower(c.Text(row)), want) }
+	last := len(text) - len(want)
+	if starts {
+		last = min(last, 0)
+	}
+	for at := 0; at <= last; at++ {
+		n := 0
+		for n < len(want) {
+			c := text[at+n]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != want[n] {
+				break
+			}
+			n++
+		}
+		if n == len(want) {
+			return true
+		}
+	}
+	return false
 }

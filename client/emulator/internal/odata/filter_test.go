@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
 type item struct {
@@ -115,5 +116,16 @@ func FuzzCompile(f *testing.F) {
 		for row := range items {
 			filter(row)
 		}
+	})
+}
+
+// TestHas: the same as with everything in lower case.
+func TestHas(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		letters := rapid.SampledFrom([]rune("aAbBzZ@[`{ÄäK\u0130"))
+		text := rapid.StringOfN(letters, 0, 12, -1).Draw(t, "text")
+		want := strings.ToLower(rapid.StringOfN(letters, 0, 3, -1).Draw(t, "want"))
+		require.Equal(t, strings.Contains(strings.ToLower(text), want), has(text, want, false))
+		require.Equal(t, strings.HasPrefix(strings.ToLower(text), want), has(text, want, true))
 	})
 }

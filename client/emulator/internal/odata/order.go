@@ -102,19 +102,42 @@ func (o Order) Page(l List, after string, top int) (rows []int, next string, err
 	// A heap of the best rows, whose root is the last of them.
 	best := make([]key, 0, min(top+1, 1024))
 	worse := func(a, b key) bool { return sign*a.compare(b) > 0 }
+	// Where the page begins, and the last of the best, as far as they are numbers.
+	first, last := from.number, int64(0)
+	if o.descending {
+		first = ^first
+	}
+	number := o.column.Time
+	if number == nil {
+		number = o.column.Number
+	}
 	for row := range l.Rows(o.descending) {
+		if number != nil {
+			// Most rows of a long list are done with here.
+			n := number(row)
+			if o.descending {
+				n = ^n // the same order, turned round
+			}
+			if after != "" && n < first || len(best) > top && n > last {
+				continue
+			}
+		}
 		if l.Filter != nil && !l.Filter(row) {
 			continue
 		}
 		k := o.key(row, l.Tie(row))
 		switch {
 		case after != "" && !worse(k, from):
+			continue
 		case len(best) <= top:
 			best = append(best, k)
 			up(best, worse)
 		case worse(best[0], k):
 			best[0] = k
 			down(best, worse)
+		}
+		if last = best[0].number; o.descending {
+			last = ^last
 		}
 	}
 	slices.SortFunc(best, func(a, b key) int { return sign * a.compare(b) })
