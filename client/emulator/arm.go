@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // armCall is a request to Azure Resource Manager about something in a workspace,
@@ -153,7 +154,7 @@ func (t *Tenant) answerARM(w http.ResponseWriter, r *http.Request) {
 	if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
 		entry.Who = c.who.label()
 	}
-	if c.version() && c.authorized(route) && c.spend() && c.locate(path) {
+	if c.version() && c.authorized(route) && c.spend() && c.locate(path) && c.wellNamed() {
 		route.handler(c)
 	}
 }
@@ -228,6 +229,20 @@ func (c *armCall) locate(path Workspace) bool {
 			"' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix")
 	}
 	return false
+}
+
+// maxName is how many characters a name may have in Azure.
+const maxName = 260
+
+// wellNamed refuses names that are too long to be kept.
+func (c *armCall) wellNamed() bool {
+	for _, id := range c.ids {
+		if len(id) > maxName || !utf8.ValidString(id) {
+			c.failGateway(http.StatusBadRequest, "InvalidResourceName", "", "A name of the path is longer than 260 characters, or is no text.")
+			return false
+		}
+	}
+	return true
 }
 
 // failGateway answers with the error document of Azure Resource Manager itself,
