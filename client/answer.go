@@ -1,6 +1,7 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -53,7 +54,12 @@ func (a *Answer) fill(request *Error, resp *http.Response, hide func(string) str
 // checked. Then an error of Do says only that this could not be recorded.
 func (a *Answer) Complete() bool { return a.complete }
 
-func (a *Answer) requestID() string { return plain.Cut(a.hide(a.header.Get("request-id")), 200) }
+// requestID is the service's name for the request: request-id of Microsoft Graph,
+// x-ms-request-id of Azure Resource Manager.
+func (a *Answer) requestID() string {
+	id := cmp.Or(a.header.Get("request-id"), a.header.Get("x-ms-request-id"))
+	return plain.Cut(a.hide(id), 200)
+}
 
 // Pause waits before a part of a request is sent again that was refused inside
 // an answer, which the retrying of whole requests does not see. It follows the

@@ -31,6 +31,24 @@ func azureConnection(t *testing.T, handler http.HandlerFunc) *client.Connection 
 	return c
 }
 
+// TestRequestIDOfAnAnswer: both APIs name the request, each in a header of its own, and
+// what stands inside an answer has the name of the whole.
+func TestRequestIDOfAnAnswer(t *testing.T) {
+	for header, value := range map[string]string{"request-id": "r1", "x-ms-request-id": "r1", "x-other": ""} {
+		c := azureConnection(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(header, "r1")
+			_, _ = w.Write([]byte(`{}`))
+		})
+		var answer client.Answer
+		require.NoError(t, c.Do(t.Context(), client.Request{Method: http.MethodGet, Path: []string{"a"}}, &answer))
+		p, err := c.Part(t.Context(), client.Request{Method: http.MethodGet, Path: []string{"a", "b"}})
+		require.NoError(t, err)
+		require.Equal(t, value, answer.InnerLie(p, 200, client.ErrBadAnswer).RequestID, header)
+		require.Equal(t, value, answer.Inner(p, 400, http.Header{}, nil).RequestID, header)
+		require.NoError(t, p.End(nil, 1, nil))
+	}
+}
+
 func TestAzureErrors(t *testing.T) {
 	for _, tt := range []struct {
 		name, body string

@@ -183,6 +183,9 @@ type Request struct {
 	link *url.URL
 }
 
+// unsure tells whether it matters that nobody knows whether the request was executed.
+func (r *Request) unsure() bool { return r.Once || r.Writes }
+
 // Do sends a request and reads the answer's JSON into out, unless out is nil, or
 // the answer is one that may do without a body (202, 204) and does. An [*Answer]
 // gets more of the answer than its JSON.
@@ -234,7 +237,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	if r.Once {
 		kind = retry.Once
 	}
-	unsure, before := r.Once || r.Writes, false // before: an earlier attempt may have been executed
+	before := false // an earlier attempt may have been executed
 	how := retry.Call{
 		Kind: kind, Limit: c.limits.of(r.Method), Weight: r.Parts,
 		Begin: func(ctx context.Context, _ int) (context.Context, func(retry.Outcome)) {
@@ -257,7 +260,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	}
 	if err != nil {
 		failure.Err = c.conceal(err, token)
-		failure.OutcomeUnknown = unsure && (sent || before)
+		failure.OutcomeUnknown = r.unsure() && (sent || before)
 		return failure
 	}
 	if r.Answered != nil {
@@ -271,7 +274,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 		if resp.StatusCode == http.StatusForbidden {
 			failure.Permission = r.Permission.Least
 		}
-		failure.OutcomeUnknown = unsure && (before || !refuses(resp.StatusCode))
+		failure.OutcomeUnknown = r.unsure() && (before || !refuses(resp.StatusCode))
 		return failure
 	}
 	if answer, ok := out.(*Answer); ok {
@@ -293,7 +296,7 @@ func (c *Connection) send(ctx context.Context, r Request, call Call, req *http.R
 	if readErr != nil {
 		// The request was executed; what came of it was lost on the way.
 		failure.describe(resp, c.prefix, nil, time.Now(), hide)
-		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), unsure
+		failure.Err, failure.OutcomeUnknown = c.conceal(readErr, token), r.unsure()
 		return failure
 	}
 	return nil

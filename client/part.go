@@ -70,7 +70,7 @@ func (a *Answer) Inner(p *Part, status int, header http.Header, body []byte) *Er
 	if status == http.StatusForbidden {
 		e.Permission = p.Request.Permission.Least
 	}
-	e.OutcomeUnknown = p.Request.Once && !refuses(status)
+	e.OutcomeUnknown = p.Request.unsure() && !refuses(status)
 	return e
 }
 
@@ -79,7 +79,7 @@ func (a *Answer) Inner(p *Part, status int, header http.Header, body []byte) *Er
 func (a *Answer) InnerLie(p *Part, status int, why error) *Error {
 	e := a.part(p)
 	e.StatusCode, e.RequestID = status, a.requestID()
-	e.Err, e.OutcomeUnknown = why, p.Request.Once
+	e.Err, e.OutcomeUnknown = why, p.Request.unsure()
 	if text := why.Error(); a.hide(text) != text {
 		e.Err = errors.New(a.hide(text))
 	}
@@ -99,6 +99,6 @@ func (p *Part) Outer(err error) error {
 	}
 	own := *failure
 	own.Method, own.Path, own.ClientRequestID = p.Request.Method, p.path, p.ClientRequestID
-	own.OutcomeUnknown = failure.OutcomeUnknown && p.Request.Once
+	own.OutcomeUnknown = failure.OutcomeUnknown && p.Request.unsure()
 	return &own
 }
