@@ -5,6 +5,49 @@
 //	sentinel, err := arm.New(cred, arm.Workspace{SubscriptionID: id, ResourceGroup: "soc", Name: "soc-prod"})
 //	receipt, err := sentinel.Raise(ctx, arm.Submission{Draft: draft, IncidentID: arm.IDFor("case 4711")})
 //
+// # Calls
+//
+// Each call with what it sends below the workspace, the test that looks after it, and
+// the test in internal/armpeer that makes it on Azure's own generated fake server. An
+// update reads the object first.
+//
+//	GetIncident             GET incidents/{id}                     TestEveryCall   TestEveryRequest
+//	CreateIncident          PUT incidents/{id}                     TestEveryCall   TestEveryRequest
+//	UpdateIncident          PUT incidents/{id}                     TestEveryCall   TestEveryRequest
+//	DeleteIncident          DELETE incidents/{id}                  TestEveryCall   TestEveryRequest
+//	ListIncidents           GET incidents                          TestEveryCall   TestEveryRequest
+//	ListIncidentAlerts      POST incidents/{id}/alerts             TestEveryCall   TestEveryRequest
+//	ListIncidentBookmarks   POST incidents/{id}/bookmarks          TestEveryCall   TestEveryRequest
+//	ListIncidentEntities    POST incidents/{id}/entities           TestEveryCall   TestEveryRequest
+//	GetComment              GET incidents/{id}/comments/{id}       TestEveryCall   TestEveryRequest
+//	CreateComment           PUT incidents/{id}/comments/{id}       TestEveryCall   TestEveryRequest
+//	UpdateComment           PUT incidents/{id}/comments/{id}       TestEveryCall   TestEveryRequest
+//	DeleteComment           DELETE incidents/{id}/comments/{id}    TestEveryCall   TestEveryRequest
+//	ListComments            GET incidents/{id}/comments            TestEveryCall   TestEveryRequest
+//	GetTask                 GET incidents/{id}/tasks/{id}          TestEveryCall   TestEveryRequest
+//	CreateTask              PUT incidents/{id}/tasks/{id}          TestEveryCall   TestEveryRequest
+//	UpdateTask              PUT incidents/{id}/tasks/{id}          TestEveryCall   TestEveryRequest
+//	DeleteTask              DELETE incidents/{id}/tasks/{id}       TestEveryCall   TestEveryRequest
+//	ListTasks               GET incidents/{id}/tasks               TestEveryCall   TestEveryRequest
+//	GetRelation             GET incidents/{id}/relations/{id}      TestEveryCall   TestEveryRequest
+//	CreateRelation          PUT incidents/{id}/relations/{id}      TestEveryCall   TestEveryRequest
+//	UpdateRelation          PUT incidents/{id}/relations/{id}      TestEveryCall   TestEveryRequest
+//	DeleteRelation          DELETE incidents/{id}/relations/{id}   TestEveryCall   TestEveryRequest
+//	ListRelations           GET incidents/{id}/relations           TestEveryCall   TestEveryRequest
+//	GetBookmark             GET bookmarks/{id}                     TestEveryCall   TestEveryRequest
+//	CreateBookmark          PUT bookmarks/{id}                     TestEveryCall   TestEveryRequest
+//	UpdateBookmark          PUT bookmarks/{id}                     TestEveryCall   TestEveryRequest
+//	DeleteBookmark          DELETE bookmarks/{id}                  TestEveryCall   TestEveryRequest
+//	ListBookmarks           GET bookmarks                          TestEveryCall   TestEveryRequest
+//	RunPlaybook             POST incidents/{id}/runPlaybook        TestEveryCall   TestEveryRequest
+//	RunPlaybookOnEntity     POST entities/{id}/runPlaybook         TestEveryCall   TestEveryRequest
+//	Submit                  several of these                       TestSubmit      TestSubmissions
+//	Raise                   several of these                       TestRaise       TestSubmissions
+//
+// What is asked of every call is tested once for all: TestAnswersThatLieAreErrors,
+// TestAnotherObject, TestTroubleOnEveryCall. What a crash leaves is tested by
+// TestRaiseThroughCrashes and TestUpdateThroughCrashes.
+//
 // # What such an incident is not
 //
 // It has no alerts and no entities. Azure Resource Manager cannot create either; it
@@ -19,6 +62,10 @@
 // object, change it and write it back under its etag. Only what a caller may set is
 // sent: types named …Settings have that, types named …State have what only the
 // service says. Members that this package does not know are kept and sent back.
+//
+// What an answer is about is looked at before it is believed: one about another
+// object, or about none, is [client.ErrBadAnswer]. A write that failed and may have
+// been executed all the same is [client.ErrOutcomeUnknown]. To do it again is safe.
 //
 // Ids are chosen by the caller, so that creating is safe to repeat: [Client.NewID]
 // makes a random one, [IDFor] one that follows from a reference.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -21,8 +22,16 @@ import (
 
 // box keeps one object of Azure's own model: what the fake server was sent last.
 type box[T any] struct {
+	path   string // below the workspace
 	object *T
 	puts   int
+}
+
+// shown is the object as the service shows it: with an id.
+func (b *box[T]) shown() T {
+	o := *b.object
+	reflect.ValueOf(&o).Elem().FieldByName("ID").Set(reflect.ValueOf(new(root + b.path)))
+	return o
 }
 
 // put keeps what came and answers as the service does.
@@ -33,7 +42,7 @@ func put[T, R any](b *box[T], o T, answer func(T) R) (resp azfake.Responder[R], 
 	}
 	b.object = &o
 	b.puts++
-	resp.SetResponse(status, answer(o), nil)
+	resp.SetResponse(status, answer(b.shown()), nil)
 	return
 }
 
@@ -42,7 +51,7 @@ func get[T, R any](b *box[T], answer func(T) R) (resp azfake.Responder[R], errRe
 		errResp.SetResponseError(http.StatusNotFound, "NotFound")
 		return
 	}
-	resp.SetResponse(http.StatusOK, answer(*b.object), nil)
+	resp.SetResponse(http.StatusOK, answer(b.shown()), nil)
 	return
 }
 
@@ -78,6 +87,9 @@ var (
 	ctx = context.Background()
 )
 
+// root is the id of the workspace's part of Microsoft Sentinel, and a slash.
+const root = "/subscriptions/d0cfe6b2-9ac0-4464-9919-dccaee2e48c0/resourceGroups/myRg/providers/Microsoft.OperationalInsights/workspaces/myWorkspace/providers/Microsoft.SecurityInsights/"
+
 const guid = "2046feea-040d-4a46-9e2b-91c2941bfa70"
 
 func fullIncident() arm.IncidentSettings {
@@ -91,11 +103,11 @@ func fullIncident() arm.IncidentSettings {
 // TestEveryRequest makes every request that the client can make.
 func TestEveryRequest(t *testing.T) {
 	var (
-		incident box[sdk.Incident]
-		comment  box[sdk.IncidentComment]
-		task     box[sdk.IncidentTask]
-		relation box[sdk.Relation]
-		bookmark box[sdk.Bookmark]
+		incident = box[sdk.Incident]{path: "incidents/i1"}
+		comment  = box[sdk.IncidentComment]{path: "incidents/i1/comments/c1"}
+		task     = box[sdk.IncidentTask]{path: "incidents/i1/tasks/t1"}
+		relation = box[sdk.Relation]{path: "incidents/i1/relations/r-1"}
+		bookmark = box[sdk.Bookmark]{path: "bookmarks/b1"}
 		ran      []any
 	)
 	incidentPut := func(i sdk.Incident) sdk.IncidentsClientCreateOrUpdateResponse {
@@ -123,7 +135,7 @@ func TestEveryRequest(t *testing.T) {
 				require.EqualValues(t, 2, *o.Top)
 				page := func(names ...string) (r sdk.IncidentsClientListResponse) {
 					for _, n := range names {
-						r.Value = append(r.Value, &sdk.Incident{Name: new(n), Properties: &sdk.IncidentProperties{Title: new("T")}})
+						r.Value = append(r.Value, &sdk.Incident{ID: new("x"), Name: new(n), Properties: &sdk.IncidentProperties{Title: new("T")}})
 					}
 					return
 				}
@@ -173,7 +185,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&comment, sdk.IncidentCommentsClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentCommentsClientListOptions) azfake.PagerResponder[sdk.IncidentCommentsClientListResponse] {
-				return pages(sdk.IncidentCommentsClientListResponse{IncidentCommentList: sdk.IncidentCommentList{Value: []*sdk.IncidentComment{{Name: new("c")}}}})
+				return pages(sdk.IncidentCommentsClientListResponse{IncidentCommentList: sdk.IncidentCommentList{Value: []*sdk.IncidentComment{{ID: new("x"), Name: new("c")}}}})
 			},
 		},
 		IncidentTasksServer: fake.IncidentTasksServer{
@@ -192,7 +204,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&task, sdk.IncidentTasksClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentTasksClientListOptions) azfake.PagerResponder[sdk.IncidentTasksClientListResponse] {
-				return pages(sdk.IncidentTasksClientListResponse{IncidentTaskList: sdk.IncidentTaskList{Value: []*sdk.IncidentTask{{Name: new("t")}}}})
+				return pages(sdk.IncidentTasksClientListResponse{IncidentTaskList: sdk.IncidentTaskList{Value: []*sdk.IncidentTask{{ID: new("x"), Name: new("t")}}}})
 			},
 		},
 		IncidentRelationsServer: fake.IncidentRelationsServer{
@@ -211,7 +223,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&relation, sdk.IncidentRelationsClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentRelationsClientListOptions) azfake.PagerResponder[sdk.IncidentRelationsClientListResponse] {
-				return pages(sdk.IncidentRelationsClientListResponse{RelationList: sdk.RelationList{Value: []*sdk.Relation{{Name: new("r")}}}})
+				return pages(sdk.IncidentRelationsClientListResponse{RelationList: sdk.RelationList{Value: []*sdk.Relation{{ID: new("x"), Name: new("r")}}}})
 			},
 		},
 		BookmarksServer: fake.BookmarksServer{
@@ -230,7 +242,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&bookmark, sdk.BookmarksClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, *sdk.BookmarksClientListOptions) azfake.PagerResponder[sdk.BookmarksClientListResponse] {
-				return pages(sdk.BookmarksClientListResponse{BookmarkList: sdk.BookmarkList{Value: []*sdk.Bookmark{{Name: new("b")}}}})
+				return pages(sdk.BookmarksClientListResponse{BookmarkList: sdk.BookmarkList{Value: []*sdk.Bookmark{{ID: new("x"), Name: new("b")}}}})
 			},
 		},
 	}

@@ -77,7 +77,7 @@ func start(t *testing.T, f *fake.ServerFactory, version string) (*peer, *arm.Cli
 	p := &peer{t: t, tr: fake.NewServerFactoryTransport(f), version: version, apis: map[string]int{}}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
-	c, err := arm.New(client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "t"})), workspace,
+	c, err := arm.New(client.TokenSource(oauth2.StaticTokenSource(&oauth2.Token{AccessToken: "T0ken"})), workspace,
 		client.WithCloud(client.Cloud{Name: "fake", Authority: server.URL, ARM: server.URL, Unlimited: true}), client.WithRetry(1, time.Millisecond, time.Millisecond))
 	require.NoError(t, err)
 	t.Cleanup(c.CloseIdleConnections)
@@ -129,7 +129,7 @@ func (p *peer) check(r *http.Request, api string, data []byte) string {
 		return "no operation of the API has this method and path"
 	case r.URL.Query().Get("api-version") != p.version:
 		return "the version is not " + p.version
-	case r.Header.Get("Authorization") != "Bearer t" || r.Header.Get("Accept") != "application/json" || len(r.Header.Get("x-ms-client-request-id")) != 36:
+	case r.Header.Get("Authorization") != "Bearer T0ken" || r.Header.Get("Accept") != "application/json" || len(r.Header.Get("x-ms-client-request-id")) != 36:
 		return "a header is missing"
 	case (len(data) > 0) != (r.Header.Get("Content-Type") == "application/json"):
 		return "a body has a content type, and nothing else has"
