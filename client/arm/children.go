@@ -32,7 +32,8 @@ func (c *Client) GetComment(ctx context.Context, incidentID, id string) (*Commen
 }
 
 // CreateComment comments on an incident, under an id that the caller chooses, so
-// that it is safe to do again. A comment that has the id is replaced.
+// that it is safe to do again. A comment that has the id is replaced. How many the
+// incident has is not counted; see [MaxComments].
 func (c *Client) CreateComment(ctx context.Context, incidentID, id, message string) (*Comment, error) {
 	p, ids := child(incidentID, "comments", "commentId", id)
 	return create(ctx, c, &comments, p, ids, CommentSettings{Message: message})
@@ -57,7 +58,8 @@ func (c *Client) GetTask(ctx context.Context, incidentID, id string) (*Task, err
 }
 
 // CreateTask gives an incident a task, under an id that the caller chooses, so that
-// it is safe to do again. A task that has the id is replaced.
+// it is safe to do again. A task that has the id is replaced. How many the incident has
+// is not counted; see [MaxTasks].
 func (c *Client) CreateTask(ctx context.Context, incidentID, id string, s TaskSettings) (*Task, error) {
 	p, ids := child(incidentID, "tasks", "taskId", id)
 	return create(ctx, c, &tasks, p, ids, s)

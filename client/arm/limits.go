@@ -17,8 +17,13 @@ type Problem = validate.Problem
 // with all problems. Nothing was sent then.
 type ValidationError = validate.Error
 
-// The limits of the service. A client cannot know how many comments or tasks an
-// incident has; [Client.Submit] keeps to the limits for what it makes.
+// The limits of the service. Lengths are looked at before anything is sent. How many
+// comments, tasks, alerts and bookmarks an incident has is not: to count them takes a
+// list before each creation, and somebody else could add one after it. [Client.Raise]
+// keeps to the limits within one submission; what goes beyond them together with what
+// is there already, the service refuses with an error of its own, a [*client.Error]
+// with its message, and so it does for [Client.CreateComment], [Client.CreateTask] and
+// [Client.CreateRelation]. Which status that has is not documented.
 //
 // Source: Learn, "Service limits for Microsoft Sentinel" (2025-03-19).
 const (
