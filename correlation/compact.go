@@ -37,7 +37,7 @@ func (s *scope) compact(e *Engine) {
 	old := *s
 	s.alerts, s.incidents, s.threads, s.proofs = slab[alertRec]{}, slab[incidentRec]{}, slab[thread]{}, slab[proof]{}
 	s.counts = slab[counted]{}
-	s.names, s.values, s.texts = arena{}, texts{}, map[uint64]uint32{}
+	s.names, s.values = arena{}, labels{}
 	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, newIndex(s.seed)
 	for i := uint32(1); i < old.incidents.len(); i++ {
 		if keep[i] {
@@ -64,6 +64,7 @@ func (s *scope) compact(e *Engine) {
 			threads[t] = s.threads.add(r)
 		}
 	}
+	linking := map[uint64]bool{} // hashes whose texts are wanted
 	for n := range alerts {
 		if alerts[n] == 0 {
 			continue
@@ -71,7 +72,7 @@ func (s *scope) compact(e *Engine) {
 		r := s.alerts.at(alerts[n])
 		r.incident, r.next, r.parent, r.thread = incidents[r.incident], alerts[r.next], alerts[r.parent], threads[r.thread]
 		r.id = s.names.add(old.names.text(r.id))
-		r.title, r.source = s.values.number(old.values.text(r.title)), s.values.number(old.values.text(r.source))
+		r.title = s.values.number(old.values.label(r.title))
 		from := r.proof
 		for k := range uint32(r.proofCount) {
 			p := *old.proofs.at(from + k)
@@ -79,14 +80,10 @@ func (s *scope) compact(e *Engine) {
 			if k == 0 {
 				r.proof = at
 			}
-			if t, ok := old.texts[p.hash]; ok {
-				if _, ok := s.texts[p.hash]; !ok {
-					s.texts[p.hash] = s.names.add(old.names.text(t))
-				}
-			}
+			linking[p.hash] = true
 		}
 		for _, g := range old.groups[uint32(n)] {
-			g = s.values.number(old.values.text(g))
+			g = s.values.number(old.values.label(g))
 			s.groups[alerts[n]] = append(s.groups[alerts[n]], g)
 			d := s.detailOf(r.incident)
 			d.groups = append(d.groups, g)
@@ -110,7 +107,12 @@ func (s *scope) compact(e *Engine) {
 		switch slot.kind() {
 		case slotOnce, slotCounted:
 			v := old.value(slot)
-			if v.ref = alerts[v.ref]; v.ref != 0 || countOf(v.n, s.epoch) != 0 {
+			if v.text != 0 && linking[slot.hash()] {
+				v.text = s.names.add(old.names.text(v.text))
+			} else {
+				v.text = 0
+			}
+			if v.ref = alerts[v.ref]; v.ref != 0 || v.text != 0 || countOf(v.n, s.epoch) != 0 {
 				s.setValue(s.index.put(slot.hash()), v)
 			}
 			continue

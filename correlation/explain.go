@@ -218,7 +218,7 @@ func (s *scope) linkOver(edges []uint32, x, y uint32) Link {
 			shared = shared && (p.hash == 0 || slices.Contains(s.hashes(n), p.hash))
 		}
 		if shared {
-			v.Text = s.names.text(s.texts[p.hash])
+			v.Text = s.textOf(p.hash)
 			l.Values = append(l.Values, v)
 		}
 	}

@@ -30,21 +30,21 @@ func TestValues(t *testing.T) {
 	second := s.alerts.add(alertRec{epoch: 3})
 	x := s.index.put(7)
 	require.Zero(t, s.value(x))
-	once := counted{1, more(0, 3)}
+	once := counted{ref: 1, n: more(0, 3)}
 	s.setValue(x, once)
 	require.Equal(t, slotOnce, x.kind())
 	require.Equal(t, once, s.value(x))
-	s.setValue(x, counted{second, more(once.n, 3)})
+	s.setValue(x, counted{ref: second, n: more(once.n, 3)})
 	require.Equal(t, slotCounted, x.kind())
 	require.EqualValues(t, 2, s.observations(7))
-	s.setValue(x, counted{second, more(s.value(x).n, 4)})
+	s.setValue(x, counted{ref: second, n: more(s.value(x).n, 4)})
 	require.EqualValues(t, 2, countOf(s.value(x).n, 4), "half of two, and one")
 	require.EqualValues(t, 2, s.counts.len(), "the count has one place")
 
 	// What was not observed in the epoch of its alert is counted, too.
 	y := s.index.put(8)
-	s.setValue(y, counted{1, more(0, 4)})
-	require.Equal(t, counted{1, more(0, 4)}, s.value(y))
+	s.setValue(y, counted{ref: 1, n: more(0, 4)})
+	require.Equal(t, counted{ref: 1, n: more(0, 4)}, s.value(y))
 }
 
 func TestIndexGrows(t *testing.T) {

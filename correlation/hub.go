@@ -51,7 +51,7 @@ func (e *Engine) Hubs(tenant string) []Hub {
 		}
 		for hash, kind := range kinds {
 			if n := s.observations(hash); n >= hubLeast && s.rarity(n, e.set.weak) < e.set.keep {
-				out = append(out, Hub{proofKinds[kind].entity, s.names.text(s.texts[hash]), hash, int(n), int(s.obs)})
+				out = append(out, Hub{proofKinds[kind].entity, s.textOf(hash), hash, int(n), int(s.obs)})
 			}
 		}
 	}

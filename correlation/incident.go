@@ -116,7 +116,7 @@ func (e *Engine) Members(id ID) []Member {
 	for _, n := range s.inOrder(s.members(i)) {
 		r := s.alerts.at(n)
 		out = append(out, Member{
-			Alert: s.names.text(r.id), Time: when(r.time), Title: s.values.text(r.title), Stage: r.stage,
+			Alert: s.names.text(r.id), Time: when(r.time), Title: s.values.label(r.title).text, Stage: r.stage,
 			Repeats: int(r.repeats), Last: when(r.last()), ByHand: r.flags&(flagByHand|flagLinked) != 0,
 		})
 	}
@@ -206,17 +206,23 @@ func (s *scope) view(e *Engine, i uint32) Incident {
 // where the alerts come from. Which attributes Defender uses is documented, how
 // it words them is not.
 func (s *scope) nameOf(r *incidentRec, tactics []attack.Tactic) string {
-	var titles, sources []uint16
+	var seen []uint16
+	var titles, sources []string
 	for n := r.head; n != 0; n = s.alerts.at(n).next {
 		a := s.alerts.at(n)
-		if !slices.Contains(titles, a.title) && len(titles) < 100 {
-			titles = append(titles, a.title)
+		if slices.Contains(seen, a.title) || len(seen) == 100 {
+			continue
 		}
-		if a.source != 0 && !slices.Contains(sources, a.source) && len(sources) < 100 {
-			sources = append(sources, a.source)
+		seen = append(seen, a.title)
+		l := s.values.label(a.title)
+		if !slices.Contains(titles, l.text) {
+			titles = append(titles, l.text)
+		}
+		if l.source != "" && !slices.Contains(sources, l.source) {
+			sources = append(sources, l.source)
 		}
 	}
-	name := s.values.text(s.alerts.at(r.founder).title)
+	name := s.values.label(s.alerts.at(r.founder).title).text
 	switch {
 	case len(titles) > 1 && len(tactics) > 1:
 		name = fmt.Sprintf("Multi-stage incident involving %s & %s", tactics[0].Name, tactics[len(tactics)-1].Name)

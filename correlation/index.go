@@ -7,9 +7,9 @@ import (
 
 // index finds what a hash stands for: a value, a repeating thing, an alert or an
 // incident. It is cut into parts, each an open table without pointers, so that the
-// garbage collector does not look into it. A part grows by a quarter, and in turn
+// garbage collector does not look into it. A part grows by a fifth, and in turn
 // one part after the other is split in two, as linear hashing does; so no call
-// moves more than a few thousand entries, and those fit into the processor's cache.
+// moves more than a thousand entries, and those fit into the processor's cache.
 type index struct {
 	parts []part
 	used  int
@@ -49,9 +49,9 @@ const (
 	// Alerts, and the incidents they open, are to have numbers that fit.
 	mostAlerts = 1 << (refBits - 1)
 	// The mean number of entries of a part above which another is split. Parts
-	// have from two thirds of it to four thirds.
-	partMean = 2048
-	minSlots = 64
+	// have from half of it to twice as many.
+	partMean = 512
+	minSlots = 16
 )
 
 func (s *slot) hash() uint64             { return uint64(s.high)<<32 | uint64(s.low) }
@@ -62,7 +62,8 @@ func (s *slot) set(k slotKind, n uint32) { s.ref = uint32(k)<<refBits | n }
 // counted is the latest alert with a value, and how often the value was observed:
 // a count that loses half its weight with each epoch, in 24 bits, above which are
 // 8 bits of the epoch it was made in.
-type counted struct{ ref, n uint32 }
+// Text is that of a value that has linked alerts, in names.
+type counted struct{ ref, n, text uint32 }
 
 const (
 	countBits = 24
@@ -109,7 +110,7 @@ func (x *index) put(hash uint64) *slot {
 		return s
 	}
 	if (t.used+1)*8 > len(t.slots)*7 {
-		t.resize(x, max(min(2*len(t.slots), partMean/4), len(t.slots)*5/4))
+		t.resize(x, len(t.slots)*6/5+8)
 		s = t.at(p, hash)
 	}
 	t.used++
@@ -135,7 +136,7 @@ func (x *index) split() {
 		}
 	}
 	old.used -= more.used
-	old.slots, more.slots = newSlots(old.used*10/7+minSlots), newSlots(more.used*10/7+minSlots)
+	old.slots, more.slots = newSlots(old.used*9/7+minSlots), newSlots(more.used*9/7+minSlots)
 	for i := range slots {
 		if h := slots[i].hash(); h != 0 {
 			p := x.spread(h)
@@ -197,7 +198,7 @@ func (s *scope) value(x *slot) counted {
 	if n == 0 {
 		return counted{}
 	}
-	return counted{n, uint32(s.alerts.at(n).epoch)<<countBits | 1}
+	return counted{ref: n, n: uint32(s.alerts.at(n).epoch)<<countBits | 1}
 }
 
 // setValue sets them. Beyond what numbers are enough for, nothing is counted.
@@ -205,11 +206,19 @@ func (s *scope) setValue(x *slot, v counted) {
 	switch {
 	case x.kind() == slotCounted:
 		*s.counts.at(x.number()) = v
-	case v.ref != 0 && v.n == uint32(s.alerts.at(v.ref).epoch)<<countBits|1:
+	case v.text == 0 && v.ref != 0 && v.n == uint32(s.alerts.at(v.ref).epoch)<<countBits|1:
 		x.set(slotOnce, v.ref)
 	case s.counts.len() <= refMask:
 		x.set(slotCounted, s.counts.add(v))
 	}
+}
+
+// textOf returns the text of a value that has linked alerts, if it is known.
+func (s *scope) textOf(hash uint64) string {
+	if x := s.index.find(hash); x != nil && x.kind() == slotCounted {
+		return s.names.text(s.counts.at(x.number()).text)
+	}
+	return ""
 }
 
 // observations returns how often a value was observed, as it counts now.

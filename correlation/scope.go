@@ -24,8 +24,7 @@ type scope struct {
 	proofs    slab[proof]
 	counts    slab[counted]
 	names     arena
-	texts     map[uint64]uint32 // values that have linked, in names
-	values    texts             // titles and sources
+	values    labels // titles with their sources, and device groups
 	details   map[uint32]*detail
 	groups    map[uint32][]uint16 // device groups of alerts, in values
 	apart     map[pair]int        // incidents that a person said are distinct
@@ -63,8 +62,7 @@ type alertRec struct {
 	thread     uint32
 	repeats    uint32 // alerts that were counted and not stored
 	until      uint32 // milliseconds from time to the last of them
-	title      uint16 // in values
-	source     uint16 // in values
+	title      uint16 // in values, with its source
 	score      int16  // bits of the link, in 16ths
 	tactics    uint16
 	entities   uint16
@@ -169,7 +167,7 @@ func newScope(n scopeName, e *Engine) *scope {
 	sum := sha256.Sum256([]byte(n.tenant + "\x00" + n.workspace))
 	return &scope{
 		name: n, tag: binary.BigEndian.Uint32(sum[:]), seed: e.seed, index: newIndex(e.seed),
-		texts: map[uint64]uint32{}, details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
+		details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
 	}
 }
 
@@ -250,31 +248,34 @@ func (s *scope) rarity(n uint32, p prior) int32 {
 // last returns when the alert, or the last of its repeats, occurred.
 func (r *alertRec) last() int64 { return r.time + int64(r.until)*int64(time.Millisecond) }
 
-// texts gives numbers to texts of which there are few.
-type texts struct {
-	list  []string
-	index map[string]uint16
+// label is a title and where it comes from, or the name of a device group.
+type label struct{ text, source string }
+
+// labels gives numbers to labels, of which there are few.
+type labels struct {
+	list  []label
+	index map[label]uint16
 }
 
 // A tenant has thousands of titles. Whoever invents more gets no names for his
 // incidents.
-const maxTexts = 1 << 16
+const maxLabels = 1 << 16
 
-func (t *texts) number(s string) uint16 {
-	if s == "" {
+func (t *labels) number(s label) uint16 {
+	if s == (label{}) {
 		return 0
 	}
 	if n, ok := t.index[s]; ok {
 		return n
 	}
-	if len(t.list) >= maxTexts {
+	if len(t.list) >= maxLabels {
 		return 0
 	}
 	if t.index == nil {
-		t.index, t.list = map[string]uint16{}, []string{""}
+		t.index, t.list = map[label]uint16{}, make([]label, 1)
 	}
-	if len(s) > maxText {
-		return t.number(s[:maxText])
+	if len(s.text) > maxText || len(s.source) > maxText {
+		return t.number(label{s.text[:min(len(s.text), maxText)], s.source[:min(len(s.source), maxText)]})
 	}
 	n := uint16(len(t.list))
 	t.list = append(t.list, s)
@@ -282,9 +283,9 @@ func (t *texts) number(s string) uint16 {
 	return n
 }
 
-func (t *texts) text(n uint16) string {
+func (t *labels) label(n uint16) label {
 	if n == 0 || int(n) >= len(t.list) {
-		return ""
+		return label{}
 	}
 	return t.list[n]
 }

@@ -15,7 +15,7 @@ import (
 
 // A snapshot is a line that says what it is, the length of the body, the body and
 // its SHA-256.
-const snapshotHeader = "incidentkit correlation snapshot 1\n"
+const snapshotHeader = "incidentkit correlation snapshot 2\n"
 
 // MaxSnapshot is the largest snapshot that is read, in bytes.
 const MaxSnapshot = 16 << 30
@@ -140,7 +140,7 @@ func (c *codec) scope(s *scope) {
 	chunks(c, &s.alerts, func(r *alertRec) {
 		number(c, &r.time)
 		number(c, &r.incident, &r.next, &r.parent, &r.proof, &r.id, &r.stage, &r.thread, &r.repeats, &r.until)
-		number(c, &r.title, &r.source, &r.tactics, &r.entities)
+		number(c, &r.title, &r.tactics, &r.entities)
 		number(c, &r.score)
 		number(c, &r.severity, &r.proofCount, &r.flags, &r.epoch)
 	})
@@ -170,10 +170,9 @@ func (c *codec) scope(s *scope) {
 			*b = append(make([]byte, 0, len(t)), t...)
 		}
 	})
-	table(c, s.texts, func(k *uint64, v *uint32) { number(c, k); number(c, v) })
-	list(c, &s.values.list, func(t *string) { text(c, t) })
+	list(c, &s.values.list, func(t *label) { text(c, &t.text, &t.source) })
 	if c.reading && len(s.values.list) > 0 {
-		s.values.index = map[string]uint16{}
+		s.values.index = map[label]uint16{}
 		for i, t := range s.values.list {
 			s.values.index[t] = uint16(i)
 		}
@@ -194,7 +193,7 @@ func (c *codec) scope(s *scope) {
 	})
 	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
 	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
-	chunks(c, &s.counts, func(x *counted) { number(c, &x.ref, &x.n) })
+	chunks(c, &s.counts, func(x *counted) { number(c, &x.ref, &x.n, &x.text) })
 	c.index(&s.index)
 }
 
@@ -353,18 +352,13 @@ func (s *scope) sound() bool {
 		}
 	}
 	for i := uint32(1); i < s.counts.len(); i++ {
-		if s.counts.at(i).ref >= alerts {
+		if v := s.counts.at(i); v.ref >= alerts || !name(v.text) {
 			return false
 		}
 	}
 	limits := [slotKinds]uint32{slotOnce: alerts, slotCounted: s.counts.len(), slotAlert: alerts, slotIncident: incidents, slotThread: alerts}
 	for x := range s.index.all() {
 		if x.kind() >= slotKinds || x.number() >= limits[x.kind()] || x.number() == 0 && x.kind() != slotOnce {
-			return false
-		}
-	}
-	for at := range maps.Values(s.texts) {
-		if !name(at) {
 			return false
 		}
 	}

@@ -10,12 +10,12 @@ import (
 // store keeps an alert and returns its number. It is in no incident yet.
 func (s *scope) store(e *Engine, a *Alert, in *input, flags uint8) uint32 {
 	n := s.alerts.add(alertRec{
-		time: in.time, id: s.names.add(a.ID), title: s.values.number(a.Title), source: s.values.number(a.Source),
+		time: in.time, id: s.names.add(a.ID), title: s.values.number(label{a.Title, a.Source}),
 		tactics: in.tactics, severity: in.severity, flags: flags, entities: in.entities(), epoch: uint8(s.epoch),
 	})
 	if e.set.KeepDeviceGroups && len(a.DeviceGroups) > 0 {
 		for _, g := range a.DeviceGroups {
-			s.groups[n] = append(s.groups[n], s.values.number(fold(g)))
+			s.groups[n] = append(s.groups[n], s.values.number(label{text: fold(g)}))
 		}
 	}
 	e.stored++
@@ -129,8 +129,10 @@ func (s *scope) prove(r *alertRec, c *candidate) {
 			r.proof = at
 		}
 		if p.key != nil && p.key.key != nil {
-			if _, ok := s.texts[p.hash]; !ok {
-				s.texts[p.hash] = s.names.add(p.key.key.Value)
+			x := s.index.find(p.hash)
+			if v := s.value(x); v.text == 0 {
+				v.text = s.names.add(p.key.key.Value)
+				s.setValue(x, v)
 			}
 		}
 	}
