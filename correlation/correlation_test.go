@@ -254,9 +254,9 @@ func flood(i int) correlation.Alert {
 	return a
 }
 
-// TestFlood is a part of what [BenchmarkFlood] has.
+// TestFlood has as many alerts as the largest flood of the AIT alert data set.
 func TestFlood(t *testing.T) {
-	const alerts = 40_000
+	const alerts = 410_336
 	e := engine(t, correlation.Defender())
 	for i := range alerts {
 		add(t, e, flood(i))

@@ -35,6 +35,7 @@ const (
 // decide decides about an alert and does it.
 func (s *scope) decide(e *Engine, a *Alert, in *input) Decision {
 	s.tick(in.time, int64(e.set.HalfLife))
+	s.index.touch(in)
 	d := Decision{Alert: a.ID, KeysDropped: in.dropped}
 	if slot := s.index.find(in.id); slot != nil {
 		return s.repeated(e, slot.number(), d)

@@ -142,18 +142,15 @@ func (s *scope) prove(r *alertRec, c *candidate) {
 // them are, and returns that alert.
 func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
 	inc := s.incidents.at(c.incident)
-	n := c.ref
-	if c.repeat {
-		n = s.index.find(in.thread).number()
-		if t := s.alerts.at(n).thread; t == 0 || s.threads.at(t).stored < uint32(e.set.Exemplars) || s.root(s.threads.at(t).incident) != c.incident {
-			if inc.stored < uint32(e.set.MaxStored) {
-				return 0, false
-			}
-		}
-	} else if inc.stored < uint32(e.set.MaxStored) {
+	n := s.exemplar(e, in, c.incident)
+	switch {
+	case n != 0:
+	case inc.stored < uint32(e.set.MaxStored):
 		return 0, false
-	} else {
-		in.thread = 0
+	case c.repeat:
+		n = s.index.find(in.thread).number()
+	default:
+		n, in.thread = c.ref, 0
 	}
 	r := s.alerts.at(n)
 	r.repeats++
@@ -167,6 +164,30 @@ func (s *scope) collapse(e *Engine, in *input, c *candidate) (uint32, bool) {
 	e.stored++
 	s.held++
 	return n, true
+}
+
+// exemplar returns the latest alert of those that are the same as this one, if it
+// is in the incident, not long ago, and enough of them are stored. It does not
+// matter whether being the same is what brought the alert there: where that was
+// not enough any more, as in an incident with most of a tenant, and other values
+// led to the same incident, another exemplar tells nobody anything.
+func (s *scope) exemplar(e *Engine, in *input, incident uint32) uint32 {
+	if in.thread == 0 || e.set.RepeatWindow == 0 {
+		return 0
+	}
+	slot := s.index.find(in.thread)
+	if slot == nil {
+		return 0
+	}
+	n := slot.number()
+	r := s.alerts.at(n)
+	if r.thread == 0 || s.incidentOf(n) != incident || distance(in.time, r.last()) > int64(e.set.RepeatWindow) {
+		return 0
+	}
+	if t := s.threads.at(r.thread); t.stored < uint32(e.set.Exemplars) || s.root(t.incident) != incident {
+		return 0
+	}
+	return n
 }
 
 func (s *scope) newThread(n uint32) uint32 {
