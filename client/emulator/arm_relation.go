@@ -99,6 +99,8 @@ func (c *armCall) putRelation(p *place, before, o *arm.Relation) error {
 	case before != nil && !arm.EqualIDs(before.Properties.RelatedResourceName, name):
 		return &refusal{409, "Conflict", "Failed to create relation. Relation with name " + o.Name + " already exists in incident " + incident + " to different " +
 			strings.ToLower(kindNames[target.RelatedResourceKind]) + " " + before.Properties.RelatedResourceName + "."}
+	case !alert && before == nil && c.elsewhere(p.tx, name):
+		return armBadRequest("Failed to create relation. Bookmark %s already exists in another incident.", name)
 	case alert && p.incident.made == nil && before == nil:
 		return badRequest("Failed to create relation. Microsoft 365 Defender alerts cannot be added to Microsoft 365 Defender incidents.")
 	case alert && c.t.choices.AlertsStayInDefender && before == nil:
@@ -118,6 +120,16 @@ func (c *armCall) putRelation(p *place, before, o *arm.Relation) error {
 		c.setIncidentInfo(p.tx, name, &sentinel.IncidentInfo{IncidentID: shown.Name, Title: shown.Properties.Title, Severity: shown.Properties.Severity, RelationName: o.Name})
 	}
 	return nil
+}
+
+// elsewhere tells whether a bookmark belongs to an incident: it can name only one.
+func (c *armCall) elsewhere(tx *store.Tx, bookmark string) bool {
+	b, ok := c.state(tx).Bookmark(bookmark)
+	if !ok {
+		return false
+	}
+	_, r := c.relationOf(tx, b)
+	return r != nil
 }
 
 var kindNames = map[string]string{relatedAlert: "Alert", relatedBookmark: "Bookmark"}

@@ -226,6 +226,9 @@ func TestARMChoices(t *testing.T) {
 	f.arm.do(400, "PUT", armPath("incidents/made"), closed)
 	f.arm.do(400, "PUT", defender("1"), closed)
 	f.put("incidents/made", someIncident)
+	f.put("bookmarks/b", `{"displayName":"b","query":"q"}`)
+	f.put("incidents/made/relations/rel-b", `{"relatedResourceId":"`+armID("bookmarks/b")+`"}`)
+	f.arm.do(400, "PUT", defender("1", "relations", "rel-b"), `{"properties":{"relatedResourceId":"`+armID("bookmarks/b")+`"}}`)
 	id := f.arm.do(200, "POST", defender("1", "alerts"), "").list("value")[0].text("id")
 	f.arm.do(400, "PUT", armPath("incidents/made/relations/rel"), `{"properties":{"relatedResourceId":"`+id+`"}}`)
 }

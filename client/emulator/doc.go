@@ -1,6 +1,7 @@
 // Package emulator is a Defender tenant in process: it answers like Microsoft
-// Entra's token endpoint and the Microsoft Graph security API, so that people
-// can build and test without a tenant of their own.
+// Entra's token endpoint, the Microsoft Graph security API, and the part of Azure
+// Resource Manager that is Microsoft Sentinel, so that people can build and test
+// without a tenant of their own.
 //
 // A [Tenant] is an [http.Handler] for a listener, and an [http.RoundTripper]
 // for clients in the same process that need no socket.
@@ -27,6 +28,21 @@
 //	POST  /{version}/security/runHuntingQuery     see below
 //	POST  /{version}/$batch
 //
+// And of Azure Resource Manager, below a workspace's
+// /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.OperationalInsights/workspaces/{name}/providers/Microsoft.SecurityInsights,
+// in stable and preview versions, under etags:
+//
+//	GET             /incidents                    $filter $orderby $top $skipToken
+//	GET PUT DELETE  /incidents/{id}
+//	POST            /incidents/{id}/alerts        and /bookmarks and /entities: lists
+//	POST            /incidents/{id}/runPlaybook   see [Tenant.PlaybookRuns]
+//	GET             /incidents/{id}/comments      and /relations: $filter $orderby $top $skipToken
+//	GET PUT DELETE  /incidents/{id}/comments/{id} and /relations/{name} and /tasks/{id}
+//	GET             /incidents/{id}/tasks         $skipToken
+//	GET             /bookmarks                    $skipToken
+//	GET PUT DELETE  /bookmarks/{id}
+//	POST            /entities/{id}/runPlaybook
+//
 // Actions are answered in the form with the namespace as well. Anything else is
 // answered with 501 and an error that names the route, or the option: what the
 // emulator does not know, it does not invent.
@@ -39,7 +55,18 @@
 //
 // The application [ClientID] with the secret [ClientSecret] may do everything.
 // [WithIdentity] adds applications and people, who may do what their permissions
-// and roles say, and see what their device groups let them see.
+// and roles say, and see what their device groups let them see. For Azure Resource
+// Manager the roles of Microsoft Sentinel decide, in all workspaces, and device
+// groups say nothing. A token is for one of the two APIs, unless it was asked for
+// under the emulator's own address.
+//
+// # One tenant, three faces
+//
+// An incident of Defender is in its workspace too, and its provider is Microsoft
+// XDR: what changes on one side changes on the other at once. An incident that is
+// made in Azure Resource Manager is only there and in the table SecurityIncident,
+// and its provider is Azure Sentinel; Microsoft Graph does not show it. Both are
+// numbered in the order in which the workspace got them.
 //
 // # What can go wrong
 //
@@ -92,7 +119,7 @@
 //	S-53  TestManualCreationTags                   filters by them
 //	S-54  TestManualCreationLeavesOwnerAndTags     owner and tags afterwards
 //	S-55  TestManualIncidentIsManagedLikeAnyOther  managed like any other
-//	S-56  TestManualIncidentIsOnEverySurface       surfaces, but for Azure Resource Manager yet
+//	S-56  TestManualIncidentIsOnEverySurface       surfaces
 //	S-57  TestManualChangesAreTraced               who, what, when; no audit log yet
 //	S-58  TestManualIncidentIsOnEverySurface       the same tables and APIs
 //
@@ -122,4 +149,25 @@
 //   - A workspace may be named by its name, its GUID or its resource id. An alert
 //     that joins an incident goes to the incident's workspace.
 //   - Incidents of which the caller may see no alert do not exist for the caller.
+//
+// And in Azure Resource Manager:
+//
+//   - An incident of Defender has a name that follows from its number, and a
+//     relation for each alert, named by the alert's SystemAlertId. It cannot be
+//     deleted, and after a merge cannot be changed.
+//   - An etag follows from what the object says, the time of its last change
+//     included. One that is sent for an object that there is not is a conflict.
+//   - What only the service sets, and members that are unknown, may be in the body
+//     of a PUT and have no effect.
+//   - Comments on an incident of Defender that are deleted here stay in Defender,
+//     as those that are edited are documented to.
+//   - Incidents come newest first, everything else oldest first; one property orders
+//     a list. Texts are ordered by their first 64 bytes.
+//   - An incident's entities are those of its alerts, not of its bookmarks. Their
+//     ids follow from what they say.
+//   - A bookmark belongs to one incident at most. When it is deleted it takes the
+//     relation along.
+//   - Any two of the documented statuses, classifications and reasons go together.
+//   - All documented versions of the API since 2021-10-01 are answered alike, but for
+//     what only preview versions have.
 package emulator

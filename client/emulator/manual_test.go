@@ -202,6 +202,9 @@ func TestManualIncidentIsOnEverySurface(t *testing.T) {
 	for table, rows := range map[string]int{"AlertInfo": 1, "AlertEvidence": 2, "SecurityAlert": 1, "SecurityIncident": 1} {
 		require.Len(t, a.hunt(table), rows, table)
 	}
+	arm := a.sentinel().do(200, "GET", armPath("incidents"), "").list("value")
+	require.Len(t, arm, 1, "Azure Resource Manager")
+	require.Equal(t, []string{"x", "New", "Microsoft XDR", "1"}, []string{arm[0].text("properties", "title"), arm[0].text("properties", "status"), arm[0].text("properties", "providerName"), arm[0].text("properties", "providerIncidentId")})
 	// An entity page, as a query: what names an asset, and what names evidence.
 	require.Len(t, a.hunt(`AlertEvidence | where AccountUpn == "jo@contoso.com" | join kind=inner AlertInfo on AlertId`), 1)
 	require.Len(t, a.hunt(`AlertEvidence | where RemoteIP == "185.220.101.50" | join kind=inner AlertInfo on AlertId`), 1)

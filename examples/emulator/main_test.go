@@ -16,8 +16,12 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/arm"
 	"github.com/incidentkit/incidentkit/client/graph"
+	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/incident"
 )
 
 // start runs the program and returns what it exports, and the lines after.
@@ -76,6 +80,33 @@ func TestRaiseRunsAgainstIt(t *testing.T) {
 	require.NoError(t, err, stderr.String())
 	require.Contains(t, string(out), "Target: "+env["GRAPH_ENDPOINT"])
 	require.Contains(t, <-seen, ` 201 "POST" "/beta/security/alerts_v2/createAlert" acted `)
+}
+
+// TestSentinelWithTheVariables raises an incident in the workspace that they name.
+func TestSentinelWithTheVariables(t *testing.T) {
+	env, lines := start(t)
+	go func() {
+		for lines.Scan() { // or the program would wait to be read
+		}
+	}()
+	cloud := client.Global()
+	cloud.Authority, cloud.ARM = env["AZURE_AUTHORITY_HOST"], env["ARM_ENDPOINT"]
+	c, err := arm.New(client.ClientSecret(env["AZURE_TENANT_ID"], env["AZURE_CLIENT_ID"], env["AZURE_CLIENT_SECRET"]),
+		arm.Workspace{SubscriptionID: env["AZURE_SUBSCRIPTION_ID"], ResourceGroup: env["SENTINEL_RESOURCE_GROUP"], Name: env["SENTINEL_WORKSPACE"]}, client.WithCloud(cloud))
+	require.NoError(t, err)
+	defer c.CloseIdleConnections()
+	draft := incident.Draft{Comment: "c", Alerts: []alert.Draft{{
+		Title: "t", Severity: alert.High, Category: alert.Execution, Description: "d", RecommendedActions: "one\ntwo",
+		Entities: []entity.Definition{entity.UserByPrincipalName("jo@contoso.com").Impacted(), entity.IPAddress("185.220.101.50").Related()},
+	}}}
+	for range 2 { // once, however often
+		receipt, err := c.Preview().Raise(t.Context(), arm.Submission{Draft: draft, IncidentID: arm.IDFor("case 4711")})
+		require.NoError(t, err)
+		require.Equal(t, "1", receipt.IncidentID)
+	}
+	got, err := c.GetIncident(t.Context(), arm.IDFor("case 4711"))
+	require.NoError(t, err)
+	require.EqualValues(t, []int32{0, 1, 2}, []int32{*got.Properties.AdditionalData.AlertsCount, *got.Properties.AdditionalData.BookmarksCount, *got.Properties.AdditionalData.CommentsCount})
 }
 
 func TestTLS(t *testing.T) {
