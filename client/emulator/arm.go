@@ -7,7 +7,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/incidentkit/incidentkit/client/arm"
+	"github.com/incidentkit/incidentkit/internal/plain"
 )
 
 // armCall is a request to Azure Resource Manager about something in a workspace,
@@ -231,14 +235,17 @@ func (c *armCall) locate(path Workspace) bool {
 	return false
 }
 
-// maxName is how many characters a name may have in Azure.
-const maxName = 260
-
-// wellNamed refuses names that are too long to be kept.
+// wellNamed refuses what is no name in Azure.
+//
+// Source: the contract of Azure Resource Manager with resource providers,
+// "Resource API Reference", resourceName.
 func (c *armCall) wellNamed() bool {
 	for _, id := range c.ids {
-		if len(id) > maxName || !utf8.ValidString(id) {
-			c.failGateway(http.StatusBadRequest, "InvalidResourceName", "", "A name of the path is longer than 260 characters, or is no text.")
+		bad := strings.ContainsFunc(id, func(r rune) bool {
+			return r == utf8.RuneError || unicode.IsControl(r) || strings.ContainsRune(`<>%&:\?/#`, r)
+		})
+		if bad || id == "." || id == ".." || utf8.RuneCountInString(id) > arm.MaxID {
+			c.failGateway(http.StatusBadRequest, "InvalidResourceName", "", "The resource name '"+plain.Cut(id, 300)+"' is not valid: it is longer than 260 characters, or has one of <>%&:\\?/# or a control character.")
 			return false
 		}
 	}

@@ -28,7 +28,7 @@ func CompileOrder(text string, schema Schema) (Order, error) {
 	}
 	c, ok := schema(words[0])
 	if !ok {
-		return Order{}, fmt.Errorf("Could not find a property named '%s' to order by", short(words[0]))
+		return Order{}, fmt.Errorf("the order has no property named '%s' that can be ordered by", short(words[0]))
 	}
 	o := Order{column: c}
 	if len(words) == 2 {
