@@ -101,6 +101,21 @@ func (c *armCall) comments(tx *store.Tx, x armIncident) []store.Comment {
 	return all
 }
 
+// commentCount is how many comments there are, without naming each.
+func commentCount(tx *store.Tx, x armIncident) int {
+	b := x.belongings(tx)
+	if x.made != nil {
+		return len(b.Comments)
+	}
+	n := len(tx.Incident(x.row).Comments)
+	for _, comment := range b.Comments {
+		if comment.Object == nil {
+			n--
+		}
+	}
+	return n
+}
+
 // commentKeys names the comments of an incident of Defender, where they have no
 // ids. Names stay when comments come along from an incident that was merged.
 func commentKeys(comments []alert.Comment) []string {
@@ -121,7 +136,7 @@ func (c *armCall) putComment(p *place, before, o *arm.Comment) error {
 		return badRequest("message must not be empty.")
 	case utf8.RuneCountInString(settings.Message) > arm.MaxComment:
 		return badRequest("message must not be longer than 30000 characters.")
-	case before == nil && len(c.comments(p.tx, p.incident)) >= arm.MaxComments:
+	case before == nil && commentCount(p.tx, p.incident) >= arm.MaxComments:
 		return badRequest("The incident has 100 comments, which is the most that it can have.")
 	}
 	o.Properties = arm.CommentProperties{CommentSettings: settings}

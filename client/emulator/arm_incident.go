@@ -111,7 +111,7 @@ func (c *armCall) additionalData(tx *store.Tx, x armIncident) *arm.IncidentData 
 		}
 	}
 	d := &arm.IncidentData{
-		AlertsCount: new(int32(len(alerts))), BookmarksCount: new(int32(bookmarks)), CommentsCount: new(int32(len(c.comments(tx, x)))),
+		AlertsCount: new(int32(len(alerts))), BookmarksCount: new(int32(bookmarks)), CommentsCount: new(int32(commentCount(tx, x))),
 		AlertProductNames: []string{}, Tactics: []arm.Tactic{}, Techniques: []string{},
 	}
 	for _, a := range alerts {

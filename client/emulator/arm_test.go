@@ -1,20 +1,14 @@
 package emulator_test
 
 import (
-	"errors"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/arm"
 	"github.com/incidentkit/incidentkit/client/emulator"
-	"github.com/incidentkit/incidentkit/entity"
 	"github.com/incidentkit/incidentkit/entity/sentinel"
-	"github.com/incidentkit/incidentkit/incident"
 )
 
 var workspace = arm.Workspace{SubscriptionID: emulator.SubscriptionID, ResourceGroup: emulator.ResourceGroup, Name: emulator.WorkspaceName}
@@ -137,5 +131,3 @@ func TestARMClient(t *testing.T) {
 	}
 	require.Contains(t, c.Remaining(), "subscription-writes")
 }
-
-var _ = []any{errors.New, strings.Cut, time.Now, alert.High, entity.IPAddress, incident.StatusActive}

@@ -117,7 +117,7 @@ func (c *armCall) clientInfo() *arm.ClientInfo {
 	return &arm.ClientInfo{Name: or(c.who.Name, c.who.label()), Email: c.who.UserPrincipalName, ObjectID: c.who.ObjectID, UserPrincipalName: c.who.UserPrincipalName}
 }
 
-// person finds a person of the tenant by whatever an owner says.
+// findPerson finds a person of the tenant by whatever an owner says.
 func (t *Tenant) findPerson(o *arm.Owner) *Identity {
 	i := slices.IndexFunc(t.identities, func(i *Identity) bool {
 		return i.person() && (o.ObjectID != "" && strings.EqualFold(o.ObjectID, i.ObjectID) ||

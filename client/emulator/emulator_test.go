@@ -18,6 +18,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client"
+	"github.com/incidentkit/incidentkit/client/arm"
 	"github.com/incidentkit/incidentkit/client/emulator"
 	"github.com/incidentkit/incidentkit/client/graph"
 	"github.com/incidentkit/incidentkit/entity"
@@ -345,4 +346,45 @@ func ExampleTenant() {
 	_, err = defender.GetIncident(context.Background(), "42")
 	fmt.Println(err.(*client.Error).Code)
 	// Output: NotFound
+}
+
+// An incident that was raised through Microsoft Graph is in the workspace of
+// Microsoft Sentinel, and what is changed there is changed.
+func ExampleTenant_sentinel() {
+	ctx := context.Background()
+	tenant := emulator.New()
+	options := []client.Option{client.WithCloud(tenant.Cloud("https://tenant.example")), client.WithTransport(tenant)}
+	defender, err := graph.New(tenant.Credential(), options...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	where := arm.Workspace{SubscriptionID: emulator.SubscriptionID, ResourceGroup: emulator.ResourceGroup, Name: emulator.WorkspaceName}
+	sentinel, err := arm.New(tenant.Credential(), where, options...)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if _, err := defender.CreateAlert(ctx, alert.Draft{
+		Title: "Suspicious login", Severity: alert.High, Category: alert.InitialAccess, Description: "d",
+		Entities: []entity.Definition{entity.UserByPrincipalName("jo@contoso.com").Impacted()},
+	}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	for i, err := range sentinel.ListIncidents(ctx, arm.ListOptions{}) {
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(i.Properties.ProviderName, i.Properties.ProviderIncidentID, i.Properties.Title)
+		if _, err := sentinel.UpdateIncident(ctx, i.Name, func(s *arm.IncidentSettings) error { s.Status = arm.StatusActive; return nil }); err != nil {
+			fmt.Println(err)
+		}
+	}
+	changed, err := defender.GetIncident(ctx, "1")
+	fmt.Println(changed.Status, err)
+	// Output:
+	// Microsoft XDR 1 Suspicious login
+	// inProgress <nil>
 }

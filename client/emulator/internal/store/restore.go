@@ -83,6 +83,6 @@ func (s *Store) Restore(state State) error {
 	defer s.mu.Unlock()
 	s.sentinel.workspaces, s.sentinel.alerts, s.sentinel.seen = next.sentinel.workspaces, nil, 0
 	s.alerts, s.incidents, s.byID, s.history = next.alerts, next.incidents, next.byID, next.history
-	s.alertFields, s.incidentFields = next.alertFields, next.incidentFields
+	s.alertFields, s.incidentFields, s.titles = next.alertFields, next.incidentFields, next.titles
 	return nil
 }

@@ -201,7 +201,12 @@ func (w *Workspace) schema(tx *Tx, owner func(string) arm.Owner) odata.Schema {
 				return int64(w.numbers[row])
 			}}
 		case "title":
-			c = text(func(p *arm.IncidentProperties) string { return p.Title }, func(i *Incident) string { return i.DisplayName })
+			c = odata.Column{Text: func(row int) string {
+				if row < 0 {
+					return made(row).Title
+				}
+				return tx.s.titles[w.rows[row]]
+			}}
 		case "description":
 			c = text(func(p *arm.IncidentProperties) string { return p.Description }, func(i *Incident) string { return i.Description })
 		case "classificationComment":

@@ -63,6 +63,8 @@ type Store struct {
 	sentinel  sentinels
 
 	alertFields, incidentFields fields
+	// titles are the names of the incidents, which are searched through too.
+	titles []string
 }
 
 // New returns an empty store whose history goes back as long as retention.
@@ -258,6 +260,10 @@ func (tx *Tx) indexAlert(row int32) {
 
 func (tx *Tx) indexIncident(row int32) {
 	i := tx.s.incidents[row]
+	if int(row) == len(tx.s.titles) {
+		tx.s.titles = append(tx.s.titles, "")
+	}
+	tx.s.titles[row] = i.DisplayName
 	tx.s.incidentFields.put(row, i.CreatedDateTime, i.LastUpdateDateTime,
 		i.AssignedTo, string(i.Classification), string(i.Determination), string(i.Severity), string(i.Status))
 }
@@ -278,6 +284,9 @@ func (s *Store) Check() error {
 			if s.alerts[member].incident != int32(row) {
 				return fmt.Errorf("incident %s has alert %s, which says it is in %d", i.ID, s.alerts[member].ID, s.alerts[member].incident+1)
 			}
+		}
+		if s.titles[row] != i.DisplayName {
+			return fmt.Errorf("incident %s is called %q, and the index says %q", i.ID, i.DisplayName, s.titles[row])
 		}
 		if err := s.incidentFields.check(row, i.CreatedDateTime, i.LastUpdateDateTime,
 			i.AssignedTo, string(i.Classification), string(i.Determination), string(i.Severity), string(i.Status)); err != nil {
