@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strconv"
@@ -86,6 +87,13 @@ func (tx *Tx) Workspace(name string) *Workspace {
 	s.mu.Unlock()
 	w.catchUp(tx)
 	return w
+}
+
+// all returns the workspaces by name.
+func (s *sentinels) all() []*Workspace {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.workspaces), func(a, b *Workspace) int { return strings.Compare(a.name, b.name) })
 }
 
 func newWorkspace(name string, retention time.Duration) *Workspace {
@@ -282,6 +290,8 @@ func (t *table[T]) values() []T {
 
 // check returns an error if a workspace contradicts itself.
 func (w *Workspace) check(tx *Tx) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	numbers := map[int32]bool{}
 	for place, row := range w.rows {
 		if tx.s.incidents[row].Workspace != w.name {

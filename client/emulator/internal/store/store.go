@@ -305,7 +305,7 @@ func (s *Store) Check() error {
 			return fmt.Errorf("alert %s: %w", a.ID, err)
 		}
 	}
-	for _, w := range s.sentinel.workspaces {
+	for _, w := range s.sentinel.all() {
 		if err := w.check(&Tx{s: s}); err != nil {
 			return err
 		}

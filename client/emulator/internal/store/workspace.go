@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -22,16 +21,12 @@ type WorkspaceState struct {
 }
 
 func (tx *Tx) workspaceStates() (states []WorkspaceState) {
-	s := &tx.s.sentinel
-	s.mu.Lock()
-	names := slices.Sorted(maps.Keys(s.workspaces))
-	s.mu.Unlock()
-	for _, name := range names {
-		w := tx.Workspace(name)
+	for _, w := range tx.s.sentinel.all() {
+		w.catchUp(tx)
 		if int(w.last) == len(w.rows) && len(w.bookmarks.list) == 0 && len(w.history.versions) == 0 {
 			continue // nothing that Defender's incidents do not say
 		}
-		states = append(states, WorkspaceState{name, slices.Clone(w.numbers), w.last, w.Made(), w.Bookmarks(), w.Versions()})
+		states = append(states, WorkspaceState{w.name, slices.Clone(w.numbers), w.last, w.Made(), w.Bookmarks(), w.Versions()})
 	}
 	return states
 }
