@@ -478,7 +478,14 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 	// What filling the incidents has redirected goes back, and what the act had.
 	again := append(slices.Clone(old.redirected), s.redirected...)
 	s.redirected = nil
-	for _, p := range slices.Backward(again) {
+	first := make(map[uint32]int, len(again)) // where each led before all of it
+	for k, p := range slices.Backward(again) {
+		first[p[0]] = k
+	}
+	for k, p := range slices.Backward(again) {
+		if first[p[0]] != k {
+			continue
+		}
 		if r := s.incidents.at(p[0]); r.into != 0 && !s.leadsTo(p[1], p[0]) {
 			r.into = p[1]
 		}

@@ -154,6 +154,29 @@ func TestUndo(t *testing.T) {
 	})
 }
 
+// TestUndoRedirects takes back the split of an incident that others were merged
+// into, each of which must lead to where it led before.
+func TestUndoRedirects(t *testing.T) {
+	e := engine(t, small())
+	a, b, c := add(t, e, at("a", 0)), add(t, e, at("b", 2)), add(t, e, at("c", 1))
+	_, err := e.Move("t1", []string{"c"}, b.Incident, by)
+	require.NoError(t, err)
+	moved := e.StateHash()
+	_, err = e.Merge([]correlation.ID{a.Incident, b.Incident}, by)
+	require.NoError(t, err)
+	merged := e.StateHash()
+	_, err = e.Move("t1", []string{"b", "c"}, correlation.ID{}, by)
+	require.NoError(t, err)
+	_, err = e.Undo(by)
+	require.NoError(t, err)
+	require.Equal(t, merged, e.StateHash())
+	_, err = e.Undo(by)
+	require.NoError(t, err)
+	require.Equal(t, moved, e.StateHash())
+	i, _ := e.Incident(c.Incident)
+	require.Equal(t, b.Incident, i.Redirect)
+}
+
 // TestUndoLater takes acts back after more alerts have come.
 func TestUndoLater(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
