@@ -57,6 +57,11 @@
 //	times                          2000 to the clock and FutureSkew, others are ErrInvalid
 //	acts that can be undone        MaxActs
 //
+// A repeat is counted whatever led it into the incident again, so that a flood which
+// is most of what a tenant sees stores no more than any other. An alert with six or
+// seven values takes less than 300 bytes, most of them for the index of its values;
+// no call moves more of that than about a thousand entries.
+//
 // An incident that accepts no more alerts is forgotten after Retention. What the
 // engine holds has no pointers to alerts, so that the garbage collector has little to
 // do. The engine has no goroutines, and one lock; tenants that are to be worked on
