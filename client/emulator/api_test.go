@@ -33,7 +33,14 @@ func (c *clock) Now() time.Time { c.mu.Lock(); defer c.mu.Unlock(); return c.now
 
 func (c *clock) Advance(d time.Duration) { c.mu.Lock(); defer c.mu.Unlock(); c.now = c.now.Add(d) }
 
+// open opens a tenant that leaves alerts where they were put.
 func open(t testing.TB, opts ...emulator.Option) api {
+	t.Helper()
+	return correlating(t, append([]emulator.Option{emulator.WithoutCorrelation()}, opts...)...)
+}
+
+// correlating opens one that does what it does by default.
+func correlating(t testing.TB, opts ...emulator.Option) api {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 8, 4, 10, 0, 0, 0, time.UTC)}
 	e := emulator.New(append([]emulator.Option{emulator.WithClock(c.Now)}, opts...)...)

@@ -35,6 +35,16 @@ type Choices struct {
 	// ScopedAssetsMissing answers an alert about a device outside of the
 	// caller's scope as if there were no such device, with 404. Default: 403.
 	ScopedAssetsMissing bool
+	// CorrelationDelay is how long after an alert was raised it is looked at in
+	// the background. Default: [DefaultCorrelationDelay]. How long Defender takes
+	// is not documented; in the one published case it was twelve seconds. The
+	// default is longer, so that it does not depend on the speed of a machine
+	// whether a test that runs on real time finds its incidents where it made
+	// them. A negative delay has each alert looked at before the next request.
+	CorrelationDelay time.Duration
+	// ExcludedAlertsPin has an incident stand alone as soon as one of its alerts is
+	// excluded from correlation. Default: only if such an alert has opened it.
+	ExcludedAlertsPin bool
 	// PriorityScore gives incidents a score made from their severity and the
 	// number of their alerts. Default: none, as in a tenant without the feature.
 	PriorityScore bool

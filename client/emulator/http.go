@@ -41,6 +41,7 @@ func (t *Tenant) answer(w http.ResponseWriter, r *http.Request) {
 		r = withEntry(r, entry)
 	}
 	t.identify(w, r, entry)
+	t.catchUp()
 	counted := &statusWriter{w, http.StatusOK}
 	if forARM(r) {
 		t.answerARM(counted, r)

@@ -200,7 +200,6 @@ func (c *call) mergeIncidents() {
 	}
 	c.moved(func(tx *store.Tx) (int32, error) {
 		var rows []int32
-		var list []*store.Incident
 		seen := map[string]bool{}
 		for _, id := range body.IncidentIDs {
 			row, ok := tx.FindIncident(id)
@@ -211,12 +210,9 @@ func (c *call) mergeIncidents() {
 				return 0, badRequest("Incident " + id + " is named twice.")
 			}
 			seen[id] = true
-			rows, list = append(rows, row), append(list, tx.Incident(row))
+			rows = append(rows, row)
 		}
-		if problem := mergeProblem(list); problem != nil {
-			return 0, problem
-		}
-		return c.t.merge(tx, rows, c.who, body.Comment), nil
+		return c.t.mergeByHand(tx, rows, c.who, body.Comment)
 	})
 }
 

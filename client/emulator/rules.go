@@ -9,6 +9,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/correlation"
 	"github.com/incidentkit/incidentkit/entity"
 	"github.com/incidentkit/incidentkit/incident"
 )
@@ -63,7 +64,7 @@ func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, erro
 	if d.LinkToIncident == 0 {
 		to = tx.AddIncident(&store.Incident{
 			Incident: incident.Incident{
-				DisplayName: t.incidentName(d), Description: d.Description, Severity: d.Severity,
+				DisplayName: t.incidentName([]*store.Alert{a}), Description: d.Description, Severity: d.Severity,
 				Status: incident.StatusActive, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
 				CreatedDateTime: now, LastUpdateDateTime: now,
 			},
@@ -74,39 +75,14 @@ func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, erro
 	if err != nil {
 		return 0, err
 	}
-	if t.choices.SeverityFollowsAlerts || t.choices.PriorityScore {
-		t.settle(tx, to, now, nil)
-		return row, nil
-	}
-	// The others are not looked at, for an incident may have very many.
-	tx.ChangeIncident(to, func(i *store.Incident) {
-		i.Severity, i.LastUpdateDateTime = incident.RollUpSeverity(i.Severity, d.Severity), now
-	})
+	t.joined(tx, to, []*store.Alert{a}, now, nil)
+	t.background.raised(a)
 	return row, nil
 }
 
 // productName is the product of alerts that are raised by hand, and the display
 // name of their service.
 const productName = "Microsoft Defender XDR"
-
-// incidentName names a new incident after its first alert.
-func (t *Tenant) incidentName(d *alert.Draft) string {
-	if !t.choices.GeneratedNames {
-		return d.Title
-	}
-	kinds := map[entity.Type]bool{}
-	for _, e := range d.Entities {
-		kinds[e.Type] = true
-	}
-	on := ""
-	switch {
-	case kinds[entity.TypeDevice]:
-		on = " on one endpoint"
-	case kinds[entity.TypeUser]:
-		on = " involving one user"
-	}
-	return string(d.Category) + " incident" + on
-}
 
 // linked finds the incident that an alert is to join.
 func (t *Tenant) linked(tx *store.Tx, number int64, workspace string, routed bool, who *Identity) (int32, *refusal) {
@@ -137,6 +113,7 @@ func (t *Tenant) linked(tx *store.Tx, number int64, workspace string, routed boo
 			return 0, badRequest("Incident " + id + " is resolved.")
 		case Reopen:
 			tx.ChangeIncident(row, func(i *store.Incident) { i.Status = incident.StatusActive })
+			t.background.tell(tx, row)
 		}
 	}
 	return row, nil
@@ -234,6 +211,9 @@ func (t *Tenant) updateIncident(tx *store.Tx, row int32, u incident.Update, who 
 		i.LastUpdateDateTime, i.LastModifiedBy = now, who.label()
 	})
 	after := tx.Incident(row)
+	if stanceOf(after) != stanceOf(before) {
+		t.background.tell(tx, row)
+	}
 	resolves := after.Status == incident.StatusResolved && before.Status != incident.StatusResolved
 	for _, member := range after.Members {
 		if resolves && tx.Alert(member).Status != alert.StatusResolved {
@@ -280,63 +260,67 @@ func changeAlert(a *store.Alert, u alert.Update, now time.Time) {
 	a.LastUpdateDateTime = now
 }
 
-// mergeProblem says why incidents cannot be merged, or is nil.
-//
-// Source: Learn, "Merge incidents manually in Microsoft Defender" and "Alert
-// correlation and incident merging": owner, classification and determination must
-// be equal or not set, and a resolved incident is not merged.
-func mergeProblem(list []*store.Incident) *refusal {
-	var owner, classification, determination string
-	differs := func(have *string, next string) bool {
-		if next == "" || next == "unknown" {
-			return false
-		}
-		if *have == "" {
-			*have = next
-		}
-		return *have != next
+// mergeByHand merges incidents because a person says so, and returns the row of
+// the one that remains.
+func (t *Tenant) mergeByHand(tx *store.Tx, rows []int32, who *Identity, comment string) (int32, error) {
+	if c := t.conflict(tx, rows); c != nil {
+		return 0, badRequest(c.why)
 	}
-	for _, i := range list {
-		switch {
-		case i.Status == incident.StatusRedirected:
-			return badRequest("Incident " + i.ID + " was merged into incident " + i.RedirectIncidentID + " before.")
-		case i.Status == incident.StatusResolved:
-			return badRequest("Incident " + i.ID + " is resolved, and cannot be merged.")
-		case i.Workspace != list[0].Workspace:
-			return badRequest("Incidents " + list[0].ID + " and " + i.ID + " are in different workspaces.")
-		case differs(&owner, strings.ToLower(i.AssignedTo)):
-			return badRequest("The incidents are assigned to different people.")
-		case differs(&classification, string(i.Classification)):
-			return badRequest("The incidents have different classifications.")
-		case differs(&determination, string(i.Determination)):
-			return badRequest("The incidents have different determinations.")
-		}
+	target := t.survivor(tx, rows)
+	if err := t.background.merge(tx, rows, target, correlation.By{Author: who.label(), Reason: or(comment, "merge")}); err != nil {
+		return 0, badRequest("The incidents cannot be merged: " + err.Error() + ".")
 	}
-	return nil
+	before := stanceOf(tx.Incident(target))
+	t.merge(tx, target, rows, who, comment, t.stamp())
+	if stanceOf(tx.Incident(target)) != before {
+		t.background.tell(tx, target)
+	}
+	return target, nil
 }
 
-// merge empties incidents into the one that was opened first: which one remains
-// is not documented, and in the one published case it was that. It returns the
-// row of the target.
-func (t *Tenant) merge(tx *store.Tx, rows []int32, who *Identity, comment string) int32 {
-	now := t.stamp()
-	target := slices.Min(rows)
+// merge empties incidents into one of them.
+//
+// Source: Learn, "Alert correlation and incident merging in the Microsoft Defender
+// portal"; that even an incident that was renamed gets a new name is in "Manage
+// incidents in Microsoft Defender".
+func (t *Tenant) merge(tx *store.Tx, target int32, rows []int32, who *Identity, comment string, now time.Time) {
 	for _, row := range rows {
 		if row == target {
 			continue
 		}
+		came := tx.MembersOf(tx.Incident(row))
 		tx.MoveAll(row, target)
 		t.redirect(tx, row, target, now, who)
+		t.joined(tx, target, came, now, who)
 	}
 	tx.ChangeIncident(target, func(i *store.Incident) {
-		if i.Renamed && len(i.Members) > 0 {
-			// A merge gives even an incident that was renamed a new name.
-			i.DisplayName, i.Renamed = tx.Alert(i.Members[0]).Title, false
+		if len(i.Members) > 0 {
+			first := make([]*store.Alert, 0, namedBy)
+			for _, m := range i.Members[:min(len(i.Members), namedBy)] {
+				first = append(first, tx.Alert(m))
+			}
+			i.DisplayName, i.Renamed = t.incidentName(first), false
 		}
 		i.Comments = addComment(i.Comments, comment, who, now)
 	})
-	t.settle(tx, target, now, who)
-	return target
+}
+
+// joined brings an incident in line with alerts that have come to it. The others
+// are not looked at unless they have to be, for an incident may have very many.
+func (t *Tenant) joined(tx *store.Tx, row int32, came []*store.Alert, now time.Time, who *Identity) {
+	if t.choices.SeverityFollowsAlerts || t.choices.PriorityScore {
+		t.settle(tx, row, now, who)
+		return
+	}
+	tx.ChangeIncident(row, func(i *store.Incident) {
+		for _, a := range came {
+			i.Severity = incident.RollUpSeverity(i.Severity, a.Severity)
+		}
+		i.LastUpdateDateTime = now
+		if who != nil {
+			i.LastModifiedBy = who.label()
+		}
+	})
 }
 
 // redirect closes an incident that has given its alerts away, and takes its tags
@@ -409,6 +393,8 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 			Workspace: first.Workspace,
 		})
 	}
+	t.background.move(tx, alerts, to, now, correlation.By{Author: who.label(), Reason: or(comment, "move")})
+	before := stanceOf(tx.Incident(to))
 	var left []int32
 	for _, row := range alerts {
 		from := tx.RowOf(tx.Alert(row))
@@ -431,6 +417,9 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 		}
 	}
 	t.settle(tx, to, now, who)
+	if stanceOf(tx.Incident(to)) != before {
+		t.background.tell(tx, to)
+	}
 	return to
 }
 

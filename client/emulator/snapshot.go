@@ -23,6 +23,13 @@ type Snapshot struct {
 	History []IncidentState `json:"history,omitzero"`
 	// Workspaces have what was made in Azure Resource Manager.
 	Workspaces []WorkspaceState `json:"workspaces,omitzero"`
+	// Correlated is how many of the alerts, from the first, were looked at in the
+	// background, and Correlation what is known from that: the state of the
+	// engine, with which a tenant goes on as this one would. Without Correlation
+	// all alerts stay where they are, and those that are raised later are
+	// correlated with them.
+	Correlated  int    `json:"correlated,omitzero"`
+	Correlation []byte `json:"correlation,omitzero"`
 	// Random is the state of the source of ids. Without it a tenant goes on with
 	// its own.
 	Random []byte `json:"random,omitzero"`
@@ -62,8 +69,15 @@ type IncidentState struct {
 
 // Snapshot takes a picture of the state.
 func (t *Tenant) Snapshot() *Snapshot {
-	state := t.store.State()
-	s := &Snapshot{Alerts: make([]AlertState, len(state.Alerts)), Incidents: make([]IncidentState, len(state.Incidents))}
+	t.catchUp()
+	var state store.State
+	var correlated int
+	var engine []byte
+	t.store.Read(func(tx *store.Tx) {
+		state = tx.State()
+		correlated, engine = t.background.state()
+	})
+	s := &Snapshot{Correlated: correlated, Correlation: engine, Alerts: make([]AlertState, len(state.Alerts)), Incidents: make([]IncidentState, len(state.Incidents))}
 	t.mu.Lock()
 	s.Random, _ = t.random.MarshalBinary() // has no error
 	t.mu.Unlock()
@@ -143,7 +157,7 @@ func (t *Tenant) Load(s *Snapshot) error {
 			return fmt.Errorf("emulator: the snapshot's source of ids cannot be read: %w", err)
 		}
 	}
-	if err := t.store.Restore(state); err != nil {
+	if err := t.store.Restore(state, func(tx *store.Tx) error { return t.loadBackground(tx, s) }); err != nil {
 		return fmt.Errorf("emulator: the snapshot contradicts itself: %w", err)
 	}
 	if s.Random != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/correlation"
 )
 
 // The tenant and the application that a new Tenant knows. They stand for no one.
@@ -34,6 +35,12 @@ type Tenant struct {
 	routes []Route
 	store  *store.Store
 	tokens *tokens
+
+	// profile has the rules by which incidents are merged; with standing, nothing
+	// is merged in the background.
+	profile    correlation.Settings
+	standing   bool
+	background *background
 
 	log requestLog
 
@@ -84,6 +91,7 @@ func New(opts ...Option) *Tenant {
 		identities: []*Identity{everything()},
 		workspaces: []Workspace{{ID: WorkspaceID, SubscriptionID: SubscriptionID, ResourceGroup: ResourceGroup, Name: WorkspaceName}},
 		retention:  30 * 24 * time.Hour,
+		profile:    correlation.Defender(),
 	}
 	for _, opt := range opts {
 		opt(t)
@@ -94,6 +102,9 @@ func New(opts ...Option) *Tenant {
 		}
 	}
 	t.store = store.New(t.retention)
+	if !t.standing {
+		t.background = t.newBackground()
+	}
 	t.tokens = newTokens()
 	t.mux = t.handle()
 	return t

@@ -15,14 +15,14 @@ type State struct {
 }
 
 // State takes a picture.
-func (s *Store) State() (state State) {
-	s.Read(func(tx *Tx) { state = State{tx.AllAlerts(), tx.AllIncidents(), tx.Versions(), tx.workspaceStates()} })
-	return state
+func (tx *Tx) State() State {
+	return State{tx.AllAlerts(), tx.AllIncidents(), tx.Versions(), tx.workspaceStates()}
 }
 
 // Restore replaces what the store holds. The incidents' Members say where the
-// alerts are. A state that contradicts itself is refused, and nothing changes.
-func (s *Store) Restore(state State) error {
+// alerts are. A state that contradicts itself, or that accept does not accept, is
+// refused, and nothing changes.
+func (s *Store) Restore(state State, accept func(*Tx) error) error {
 	next := New(s.history.retention)
 	for row, a := range state.Alerts {
 		if _, ok := next.byID[a.ID]; ok || a.ID == "" {
@@ -81,6 +81,9 @@ func (s *Store) Restore(state State) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if err := accept(tx); err != nil {
+		return err
+	}
 	s.sentinel.workspaces, s.sentinel.alerts, s.sentinel.seen = next.sentinel.workspaces, nil, 0
 	s.alerts, s.incidents, s.byID, s.history = next.alerts, next.incidents, next.byID, next.history
 	s.alertFields, s.incidentFields, s.titles = next.alertFields, next.incidentFields, next.titles
