@@ -137,8 +137,9 @@ func (t *Tenant) incidentName(alerts []*store.Alert) string {
 		sources = union(sources, []string{string(a.ServiceSource)})
 	}
 	name := string(alerts[0].Category) + " incident"
+	stages := len(alerts) > 1 && set.Len() > 1
 	switch {
-	case len(alerts) > 1 && set.Len() > 1:
+	case stages:
 		tactics := slices.Collect(set.All())
 		name = "Multi-stage incident involving " + tactics[0].Name + " & " + tactics[len(tactics)-1].Name
 	case !t.choices.GeneratedNames:
@@ -149,6 +150,7 @@ func (t *Tenant) incidentName(alerts []*store.Alert) string {
 		name += " on multiple endpoints"
 	case len(devices) == 1:
 		name += " on one endpoint"
+	case stages: // the name says enough
 	case len(users) > 1:
 		name += " involving multiple users"
 	case len(users) == 1:

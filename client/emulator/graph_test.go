@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/incidentkit/incidentkit/client/emulator"
+	"github.com/incidentkit/incidentkit/correlation"
 )
 
 func TestManualAlertForm(t *testing.T) {
@@ -462,10 +463,16 @@ func TestChoices(t *testing.T) {
 }
 
 // TestEachAlertIsInOneIncident does random things in random order through the
-// API.
+// API, while time goes by and incidents are merged in the background. What
+// correlation knows of the incidents agrees after each step.
 func TestEachAlertIsInOneIncident(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		a := open(t)
+		rules := correlation.Defender()
+		if rapid.Bool().Draw(rt, "all rules") {
+			rules.KeepDeviceGroups, rules.MaxEntities, rules.Direction = true, 6, correlation.LargerSurvives
+		}
+		groups := emulator.WithDeviceGroups(emulator.DeviceGroup{Name: "g0", Devices: []string{"d0"}}, emulator.DeviceGroup{Name: "g1", Devices: []string{"d1"}})
+		a := correlating(t, emulator.WithCorrelation(rules), groups)
 		defer func() { require.NoError(rt, a.e.Check()) }()
 		var alerts []string
 		incidents := 0
@@ -478,10 +485,17 @@ func TestEachAlertIsInOneIncident(t *testing.T) {
 		rt.Repeat(map[string]func(*rapid.T){
 			"": func(rt *rapid.T) { require.NoError(rt, a.e.Check()) },
 			"raise": func(rt *rapid.T) {
-				body := draft("x", "severity", quoted(rapid.SampledFrom([]string{"low", "medium", "high"}).Draw(rt, "severity")))
-				if rapid.Bool().Draw(rt, "join") {
-					body = draft("x", "linkToIncident", incident(rt))
+				device := fmt.Sprintf(`[{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"d%d","role":"impacted"},
+					{"entityType":"user","entityIdentifier":"userPrincipalName","identifierValue":"u%d@contoso.com","role":"impacted"}]`,
+					rapid.IntRange(0, 3).Draw(rt, "device"), rapid.IntRange(0, 3).Draw(rt, "user"))
+				changes := []string{
+					"severity", quoted(rapid.SampledFrom([]string{"low", "medium", "high"}).Draw(rt, "severity")), "entityDefinitions", device,
+					"isExcludedFromCorrelation", fmt.Sprint(rapid.IntRange(0, 5).Draw(rt, "excluded") == 0),
 				}
+				if rapid.Bool().Draw(rt, "join") {
+					changes = append(changes, "linkToIncident", incident(rt))
+				}
+				body := draft(rapid.SampledFrom([]string{"x", "y", "z"}).Draw(rt, "title"), changes...)
 				var o object
 				if w := send("POST", "/beta/security/alerts_v2/createAlert", body); w.Code == 201 {
 					require.NoError(rt, json.Unmarshal(w.Body.Bytes(), &o))
@@ -491,8 +505,20 @@ func TestEachAlertIsInOneIncident(t *testing.T) {
 					}
 				}
 			},
+			"wait": func(rt *rapid.T) {
+				a.clock.Advance(time.Duration(rapid.IntRange(1, 4).Draw(rt, "minutes")) * time.Minute)
+				a.token = token(t, a.e)
+				send("GET", "/v1.0/security/incidents/1", "")
+			},
+			"load": func(rt *rapid.T) {
+				s := a.e.Snapshot()
+				if rapid.Bool().Draw(rt, "anew") {
+					s.Correlation, s.Correlated = nil, 0
+				}
+				require.NoError(rt, a.e.Load(s))
+			},
 			"update": func(rt *rapid.T) {
-				body := rapid.SampledFrom([]string{`{"status":"resolved"}`, `{"status":"active"}`, `{"assignedTo":"a"}`, `{"assignedTo":""}`, `{"severity":"low"}`, `{"classification":"truePositive"}`}).Draw(rt, "body")
+				body := rapid.SampledFrom([]string{`{"status":"resolved"}`, `{"status":"active"}`, `{"assignedTo":"a"}`, `{"assignedTo":"B"}`, `{"assignedTo":""}`, `{"severity":"low"}`, `{"classification":"truePositive"}`}).Draw(rt, "body")
 				send("PATCH", "/v1.0/security/incidents/"+incident(rt), body)
 			},
 			"move": func(rt *rapid.T) {
