@@ -55,7 +55,7 @@ func (b *background) opened(tx *store.Tx, row int32, id correlation.ID) {
 // alerts leave.
 func (b *background) anchor(tx *store.Tx, row int32, now time.Time) (correlation.ID, bool) {
 	id, had := b.id(tx, row)
-	made, err := b.engine.Add(correlation.Alert{ID: anchorOf(row), Time: now, Tenant: TenantID, Workspace: tx.Incident(row).Workspace, Link: id})
+	made, err := b.engine.Add(anchorAlert(tx, row, now, id))
 	if err != nil {
 		return id, false
 	}
@@ -63,6 +63,10 @@ func (b *background) anchor(tx *store.Tx, row int32, now time.Time) (correlation
 		b.opened(tx, row, made.Incident)
 	}
 	return made.Incident, true
+}
+
+func anchorAlert(tx *store.Tx, row int32, now time.Time, at correlation.ID) correlation.Alert {
+	return correlation.Alert{ID: anchorOf(row), Time: now, Tenant: TenantID, Workspace: tx.Incident(row).Workspace, Link: at}
 }
 
 // place hands an alert over, which is to stay where it is.
@@ -116,7 +120,7 @@ func (b *background) tell(tx *store.Tx, row int32) {
 
 // merge makes the engine's incidents of some rows one, before the tenant's are.
 // The error is that the engine does not allow it.
-func (b *background) merge(tx *store.Tx, rows []int32, target int32, by correlation.By) error {
+func (b *background) merge(tx *store.Tx, rows []int32, target int32, now time.Time, by correlation.By) error {
 	if b == nil {
 		return nil
 	}
@@ -141,6 +145,8 @@ func (b *background) merge(tx *store.Tx, rows []int32, target int32, by correlat
 		delete(b.rows, id)
 	}
 	b.rows[one] = target
+	// What the engine has there may be no more than the anchors of the others.
+	_, _ = b.engine.Add(anchorAlert(tx, target, now, one))
 	return nil
 }
 

@@ -266,12 +266,12 @@ func (t *Tenant) mergeByHand(tx *store.Tx, rows []int32, who *Identity, comment 
 	if c := t.conflict(tx, rows); c != nil {
 		return 0, badRequest(c.why)
 	}
-	target := t.survivor(tx, rows)
-	if err := t.background.merge(tx, rows, target, correlation.By{Author: who.label(), Reason: or(comment, "merge")}); err != nil {
+	target, now := t.survivor(tx, rows), t.stamp()
+	if err := t.background.merge(tx, rows, target, now, correlation.By{Author: who.label(), Reason: or(comment, "merge")}); err != nil {
 		return 0, badRequest("The incidents cannot be merged: " + err.Error() + ".")
 	}
 	before := stanceOf(tx.Incident(target))
-	t.merge(tx, target, rows, who, comment, t.stamp())
+	t.merge(tx, target, rows, who, comment, now)
 	if stanceOf(tx.Incident(target)) != before {
 		t.background.tell(tx, target)
 	}
