@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/incidentkit/incidentkit/client/emulator"
 	"github.com/incidentkit/incidentkit/incident/hunting"
 )
 
@@ -131,4 +132,27 @@ func BenchmarkCreate(b *testing.B) {
 		}
 	})
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+}
+
+// BenchmarkCorrelate raises alerts of 100,000 users who come again, in time, so that
+// all of them are looked at in the background and many are merged.
+func BenchmarkCorrelate(b *testing.B) {
+	for _, tt := range []struct {
+		name string
+		open func(testing.TB, ...emulator.Option) api
+	}{{"off", open}, {"on", correlating}} {
+		b.Run(tt.name, func(b *testing.B) {
+			a := tt.open(b)
+			b.ReportAllocs()
+			for n := 0; b.Loop(); n++ {
+				if n%1000 == 0 {
+					a.token = token(b, a.e)
+				}
+				a.clock.Advance(100 * time.Millisecond)
+				user := n * 7919 % 100_000
+				a.raise("x", "entityDefinitions", fmt.Sprintf(`[{"entityType":"user","entityIdentifier":"userPrincipalName","identifierValue":"user%d@contoso.com","role":"impacted"},{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"d%d","role":"impacted"}]`, user, user/2))
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
+		})
+	}
 }

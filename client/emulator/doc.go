@@ -96,7 +96,7 @@
 //	S-15  -                                        review: incident.Draft.Review
 //	S-16  TestManualCreationGivesLinks             links to both
 //	S-20  TestManualCreationOfANewIncident         a new incident or an existing one
-//	S-21  -                                        correlation: the flag is kept, and nothing is correlated yet
+//	S-21  TestManualCreationCorrelation            normal correlation, or standalone
 //	S-22  TestManualCreationKeepsWhatWasEntered    title
 //	S-23  TestManualCreationHasFourSeverities      severity
 //	S-24  TestManualCreationKeepsWhatWasEntered    category
@@ -123,11 +123,47 @@
 //	S-57  TestManualChangesAreTraced               who, what, when; no audit log yet
 //	S-58  TestManualIncidentIsOnEverySurface       the same tables and APIs
 //
+// # The life of an incident
+//
+// An alert that is raised is where the request had it. When
+// [Choices.CorrelationDelay] is over, five minutes by default, it is looked at in
+// the background: package correlation, with the profile of Defender, says whether
+// its incident belongs to others, and if none of the documented reasons is against
+// it, they are merged. Alerts, tags and comments go to the incident that was opened
+// first; the others are redirected to it. A test says how much time goes by:
+//
+//	clock.Advance(10 * time.Minute)
+//
+// Nothing runs meanwhile: what is due is done before the next request, or the next
+// call of [Tenant.Decisions], [Tenant.Explain] or [Tenant.Snapshot], as of the time
+// when it was due. The same requests at the same times give the same incidents.
+//
+// Evidence is weighed by how rare it is in the tenant. Two alerts about one user are
+// one incident; if every alert is about that user, that says nothing any more. A
+// test that wants a fixed rule can have one:
+//
+//	emulator.WithCorrelation(correlation.Simple(24 * time.Hour))
+//
+// What keeps incidents apart: one is resolved; two owners, classifications or
+// determinations; more entities than [correlation.Settings.MaxEntities]; devices
+// of different groups, if [correlation.Settings.KeepDeviceGroups] is set; different
+// workspaces, of which the primary one has the alerts of Defender; an alert that is
+// excluded from correlation. An alert that was kept apart is not looked at again; a
+// person may merge when the cause is gone. What a person has put somewhere stays:
+// an alert that was linked to an incident, alerts that were moved apart, incidents
+// that were merged.
+//
+// Resolving an incident resolves the alerts that are not, with its classification
+// and determination; assigning it assigns the alerts that it has then. Opening it
+// again does not open its alerts, and what happens to alerts does not change their
+// incident, but for its severity; see [Choices.AlertsResolveIncident].
+//
 // # Keeping a state
 //
 // [Tenant.Snapshot] takes a picture of what the tenant has, which can be compared,
 // written as JSON, and loaded by [Tenant.Load]; one made by hand fills a tenant
-// with alerts of any product.
+// with alerts of any product. It has the state of correlation, so that a tenant
+// that loads it goes on as the first one would; one made by hand needs none.
 //
 // # Where the documents are silent
 //
@@ -139,8 +175,16 @@
 //     of, and the role, as Impacted or Related, among its detailedRoles.
 //   - A merge keeps the incident that was opened first, and its owner,
 //     classification and determination where it has them; the published case was
-//     that way. Alerts that are moved to a new incident give it their titles. An
+//     that way. It is named after its first alert, or, where its alerts show
+//     several tactics, as a multi-stage incident. Alerts that are moved to a new incident give it their titles. An
 //     incident all of whose alerts were moved is redirected.
+//   - Correlation is on, since that is the default of isExcludedFromCorrelation;
+//     [WithoutCorrelation] switches it off. An alert that was put into an incident
+//     by hand is evidence for later ones, and does not itself have incidents
+//     merged. People may merge an incident that stands alone, and not against the
+//     other reasons.
+//   - The reasons that moveAlerts and mergeIncidents take are looked at and not
+//     kept: no property has them. [Tenant.Explain] gives those of correlation.
 //   - A page continues where the one before it ended, though alerts were raised
 //     meanwhile; $top is the size of a page.
 //   - moveAlerts and mergeIncidents take at most 1000 ids.

@@ -87,6 +87,22 @@ func TestManualCreationGivesLinks(t *testing.T) {
 	require.Equal(t, "https://security.microsoft.com/incident2/1/overview?tid="+emulator.TenantID, a.text("incidentWebUrl"))
 }
 
+func TestManualCreationCorrelation(t *testing.T) {
+	a := correlating(t)
+	require.Equal(t, "1", a.raise("one").text("incidentId"))
+	joins := a.raise("normal correlation is the default")
+	alone := a.raise("standalone", "isExcludedFromCorrelation", "true")
+	require.Equal(t, []string{"2", "3"}, []string{joins.text("incidentId"), alone.text("incidentId")})
+	a.clock.Advance(10 * time.Minute)
+	later := a.raise("later", "isExcludedFromCorrelation", "false")
+	a.clock.Advance(10 * time.Minute)
+	require.Equal(t, []string{"1", "3", "1"}, []string{
+		a.alert(joins.text("id")).text("incidentId"), a.alert(alone.text("id")).text("incidentId"), a.alert(later.text("id")).text("incidentId"),
+	})
+	require.Equal(t, "redirected", a.incident("2").text("status"))
+	require.Equal(t, "active", a.incident("3").text("status"))
+}
+
 func TestManualCreationKeepsWhatWasEntered(t *testing.T) {
 	a := open(t)
 	got := a.alert(a.raise("Short name", "severity", `"low"`, "category", `"Ransomware"`, "mitreTechniques", `["T1486","T1059.001"]`, "recommendedActions", `"Isolate."`).text("id"))

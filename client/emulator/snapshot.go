@@ -157,13 +157,43 @@ func (t *Tenant) Load(s *Snapshot) error {
 			return fmt.Errorf("emulator: the snapshot's source of ids cannot be read: %w", err)
 		}
 	}
-	if err := t.store.Restore(state, func(tx *store.Tx) error { return t.loadBackground(tx, s) }); err != nil {
+	if err := t.store.Restore(state, func(tx *store.Tx) error {
+		if err := redirectsEnd(tx); err != nil {
+			return err
+		}
+		return t.loadBackground(tx, s)
+	}); err != nil {
 		return fmt.Errorf("emulator: the snapshot contradicts itself: %w", err)
 	}
 	if s.Random != nil {
 		t.mu.Lock()
 		t.random = random
 		t.mu.Unlock()
+	}
+	return nil
+}
+
+// redirectsEnd returns an error if an incident was merged into one that does not
+// exist, or in the end into itself.
+func redirectsEnd(tx *store.Tx) error {
+	ends := make([]bool, tx.Incidents())
+	for row := range int32(tx.Incidents()) {
+		var way []int32
+		for at := row; !ends[at]; {
+			way = append(way, at)
+			into := tx.Incident(at).RedirectIncidentID
+			if into == "" {
+				break
+			}
+			next, ok := tx.FindIncident(into)
+			if !ok || len(way) > tx.Incidents() {
+				return fmt.Errorf("incident %s leads nowhere", tx.Incident(row).ID)
+			}
+			at = next
+		}
+		for _, at := range way {
+			ends[at] = true
+		}
 	}
 	return nil
 }

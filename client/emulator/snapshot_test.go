@@ -80,6 +80,8 @@ func TestLoadRefuses(t *testing.T) {
 		"in none":        func(s *emulator.Snapshot) { s.Incidents[0].AlertIDs = nil },
 		"unknown":        func(s *emulator.Snapshot) { s.Incidents[0].AlertIDs = []string{"x"} },
 		"number":         func(s *emulator.Snapshot) { s.Incidents[0].Incident.ID = "7" },
+		"redirect":       func(s *emulator.Snapshot) { s.Incidents[2].Incident.RedirectIncidentID = "99" },
+		"round":          func(s *emulator.Snapshot) { s.Incidents[1].Incident.RedirectIncidentID = "3" },
 		"history":        func(s *emulator.Snapshot) { s.History[0].Incident.ID = "7" },
 		"history's list": func(s *emulator.Snapshot) { s.History[0].AlertIDs = []string{"x"} },
 		"random":         func(s *emulator.Snapshot) { s.Random = []byte("x") },
