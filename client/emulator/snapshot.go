@@ -27,7 +27,8 @@ type Snapshot struct {
 	// background, and Correlation what is known from that: the state of the
 	// engine, with which a tenant goes on as this one would. Without Correlation
 	// all alerts stay where they are, and those that are raised later are
-	// correlated with them.
+	// correlated with them. A tenant that was loaded may write the same state
+	// otherwise: leave it out of comparisons.
 	Correlated  int    `json:"correlated,omitzero"`
 	Correlation []byte `json:"correlation,omitzero"`
 	// Random is the state of the source of ids. Without it a tenant goes on with
