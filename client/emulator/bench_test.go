@@ -2,11 +2,8 @@ package emulator_test
 
 import (
 	"fmt"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"runtime"
-	"strings"
 	"testing"
 	"time"
 
@@ -113,32 +110,6 @@ func BenchmarkLarge(b *testing.B) {
 		})
 	}
 }
-
-// BenchmarkCreate raises alerts over loopback.
-func BenchmarkCreate(b *testing.B) {
-	a := open(b)
-	server := httptest.NewServer(a.e)
-	defer server.Close()
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
-	defer client.CloseIdleConnections()
-	body := draft("x", "mitreTechniques", `["T1078"]`)
-	b.SetParallelism(16)
-	b.ReportAllocs()
-	b.RunParallel(func(pb *testing.PB) {
-		for pb.Next() {
-			r, err := http.NewRequest("POST", server.URL+"/beta/security/alerts_v2/createAlert", strings.NewReader(body))
-			require.NoError(b, err)
-			r.Header.Set("Authorization", "Bearer "+a.token)
-			resp, err := client.Do(r)
-			if err != nil || resp.StatusCode != 201 {
-				b.Fatal(err, resp)
-			}
-			resp.Body.Close()
-		}
-	})
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "requests/s")
-}
-
 // BenchmarkCorrelate raises alerts of 100,000 users who come again, in time, so that
 // all of them are looked at in the background and many are merged.
 func BenchmarkCorrelate(b *testing.B) {
