@@ -166,17 +166,22 @@ func (c *call) updateAlert() {
 		c.fail(http.StatusBadRequest, "InvalidRequestBody", "Request body is incorrect: "+err.Error())
 		return
 	}
-	c.changeAlert(func(a *store.Alert) { changeAlert(a, u, c.t.stamp()) }, func(shown *alert.Alert) any { return shown })
+	c.changeAlert(nil, func(a *store.Alert) { changeAlert(a, u, c.t.stamp()) }, func(shown *alert.Alert) any { return shown })
 }
 
-// changeAlert changes the alert that the path names and answers with what show
-// makes of it.
-func (c *call) changeAlert(change func(*store.Alert), show func(*alert.Alert) any) {
+// changeAlert changes the alert that the path names, unless check has something
+// against it, and answers with what show makes of it.
+func (c *call) changeAlert(check func(*store.Alert) *refusal, change func(*store.Alert), show func(*alert.Alert) any) {
 	var shown alert.Alert
 	err := c.change(func(tx *store.Tx) error {
 		row, err := c.findAlert(tx)
 		if err != nil {
 			return err
+		}
+		if check != nil {
+			if refused := check(tx.Alert(row)); refused != nil {
+				return refused
+			}
 		}
 		a := tx.ChangeAlert(row, change)
 		if a.Status == alert.StatusResolved && c.t.choices.AlertsResolveIncident {
@@ -223,7 +228,7 @@ func (c *call) commentOnAlert() {
 	if !ok {
 		return
 	}
-	c.changeAlert(func(a *store.Alert) {
+	c.changeAlert(func(a *store.Alert) *refusal { return c.t.discussed(a.Comments) }, func(a *store.Alert) {
 		now := c.t.stamp()
 		a.Comments, a.LastUpdateDateTime = addComment(a.Comments, text, c.who, now), now
 	}, func(shown *alert.Alert) any { return comments(shown.Comments) })
@@ -245,11 +250,16 @@ func (c *call) comment() (string, bool) {
 		c.fail(http.StatusBadRequest, "BadRequest", "Empty Payload. JSON content expected.")
 		return "", false
 	}
-	if len(body.Text) > maxComment && len([]rune(body.Text)) > maxComment {
+	return body.Text, c.commentLength(body.Text)
+}
+
+// commentLength refuses a comment that is too long.
+func (c *call) commentLength(text string) bool {
+	if len(text) > maxComment && len([]rune(text)) > maxComment {
 		c.fail(http.StatusBadRequest, "BadRequest", "The comment is longer than 30000 characters.")
-		return "", false
+		return false
 	}
-	return body.Text, true
+	return true
 }
 
 // maxComment is the longest comment in characters (Learn, "Manage incidents in

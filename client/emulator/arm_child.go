@@ -24,7 +24,7 @@ func (c *armCall) changeBelongings(p *place, f func(*store.Belongings)) {
 		i := *p.incident.made
 		i.Belongings = b
 		i.Object.Properties.LastModifiedTimeUTC, i.Object.SystemData = now, c.systemData(i.Object.SystemData, now)
-		p.incident.made = c.state(p.tx).Put(&i)
+		p.incident.made = c.state(p.tx).Put(&i, p.tx.Weight())
 		return
 	}
 	p.tx.ChangeIncident(p.incident.row, func(i *store.Incident) {

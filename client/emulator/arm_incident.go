@@ -306,7 +306,7 @@ func (c *armCall) makeIncident(tx *store.Tx, before *store.SentinelIncident, s a
 	s.Labels = labels
 	i.Object.Properties.IncidentSettings, i.Object.Properties.LastModifiedTimeUTC = s, now
 	i.Object.SystemData = c.systemData(system, now)
-	return armIncident{made: c.state(tx).Put(i), row: -1}, nil
+	return armIncident{made: c.state(tx).Put(i, tx.Weight()), row: -1}, nil
 }
 
 // writeBack changes an incident of Defender. Of what is said in the same words as

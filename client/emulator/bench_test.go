@@ -110,6 +110,7 @@ func BenchmarkLarge(b *testing.B) {
 		})
 	}
 }
+
 // BenchmarkCorrelate raises alerts of 100,000 users who come again, in time, so that
 // all of them are looked at in the background and many are merged.
 func BenchmarkCorrelate(b *testing.B) {

@@ -18,6 +18,10 @@ type call struct {
 	w   http.ResponseWriter
 	r   *http.Request
 	who *Identity
+	// size is the length of the request's body in bytes, once it was read.
+	size int
+	// refused is why the call was not done.
+	refused *refusal
 }
 
 // read reads the request's JSON into v, or answers that it cannot. A member that
@@ -56,6 +60,7 @@ func (c *call) body() ([]byte, bool) {
 		c.fail(http.StatusBadRequest, "InvalidRequestBody", "Request body is incorrect: it cannot be read.")
 		return nil, false
 	}
+	c.size = len(data)
 	return data, true
 }
 
@@ -63,7 +68,10 @@ func sizeText(bytes int64) string { return strconv.FormatInt(bytes>>20, 10) + " 
 
 // change changes the state, and notes that it was done.
 func (c *call) change(f func(*store.Tx) error) error {
-	err := c.t.store.Write(f)
+	err := c.t.store.Write(func(tx *store.Tx) error {
+		tx.By, tx.Size = c, c.size
+		return f(tx)
+	})
 	if entry, ok := c.r.Context().Value(entryKey{}).(*Request); ok {
 		entry.Acted = err == nil
 	}
@@ -83,7 +91,10 @@ func (c *call) refuse(err error) {
 }
 
 // fail answers with the error document of Microsoft Graph.
-func (c *call) fail(status int, code, message string) { c.t.fail(c.w, c.r, status, code, message) }
+func (c *call) fail(status int, code, message string) {
+	c.refused = &refusal{status, code, message}
+	c.t.fail(c.w, c.r, status, code, message)
+}
 
 // unsupported answers that the emulator does not do something, which is never
 // tried again and not taken for an answer of the service.

@@ -48,6 +48,11 @@ type Choices struct {
 	// PriorityScore gives incidents a score made from their severity and the
 	// number of their alerts. Default: none, as in a tenant without the feature.
 	PriorityScore bool
+	// RefusalsUnaudited leaves what was refused to a caller who is known out of
+	// the audit log. Default: it is there as Failed, which the schema of the
+	// unified audit log has; no document says of which refusals there is a
+	// record.
+	RefusalsUnaudited bool
 	// AlertPageSize and IncidentPageSize are the rows of a page for which the
 	// caller asked no $top. Default: 50.
 	AlertPageSize, IncidentPageSize int

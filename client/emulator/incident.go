@@ -113,6 +113,9 @@ func (c *call) commentOnIncident() {
 		return
 	}
 	c.changeIncident(func(tx *store.Tx, row int32) error {
+		if full := c.t.discussed(tx.Incident(row).Comments); full != nil {
+			return full
+		}
 		now := c.t.stamp()
 		tx.ChangeIncident(row, func(i *store.Incident) {
 			i.Comments = addComment(i.Comments, text, c.who, now)
@@ -143,7 +146,7 @@ func (c *call) moveAlerts() {
 		c.fail(http.StatusBadRequest, "BadRequest", "The parameter alertIds must have 1 to 1000 values.")
 		return
 	}
-	if !c.reasons(body.Reasons) {
+	if !c.reasons(body.Reasons) || !c.commentLength(body.Comment) {
 		return
 	}
 	c.moved(func(tx *store.Tx) (int32, error) {
@@ -154,12 +157,18 @@ func (c *call) moveAlerts() {
 			if !ok || !c.t.seesAlert(tx.Alert(row), c.who) {
 				return 0, notFound("The alert '" + id + "' does not exist.")
 			}
+			if full := c.t.discussed(tx.Alert(row).Comments); full != nil && body.Comment != "" {
+				return 0, full
+			}
 			if !seen[id] {
 				rows = append(rows, row)
 			}
 			seen[id] = true
 		}
 		to := int32(-1)
+		if full := c.t.full(tx); full != nil && body.IncidentID == nil {
+			return 0, full
+		}
 		if body.IncidentID != nil {
 			row, ok := tx.FindIncident(*body.IncidentID)
 			if !ok || !c.t.seesIncident(tx, row, c.who) {
@@ -195,7 +204,7 @@ func (c *call) mergeIncidents() {
 		c.fail(http.StatusBadRequest, "BadRequest", "The parameter incidentIds must have 2 to 1000 values.")
 		return
 	}
-	if !c.reasons(body.Reasons) {
+	if !c.reasons(body.Reasons) || !c.commentLength(body.Comment) {
 		return
 	}
 	c.moved(func(tx *store.Tx) (int32, error) {
@@ -210,6 +219,9 @@ func (c *call) mergeIncidents() {
 				return 0, badRequest("Incident " + id + " is named twice.")
 			}
 			seen[id] = true
+			if full := c.t.discussed(tx.Incident(row).Comments); full != nil && body.Comment != "" {
+				return 0, full
+			}
 			rows = append(rows, row)
 		}
 		return c.t.mergeByHand(tx, rows, c.who, body.Comment)

@@ -32,12 +32,11 @@ type Request struct {
 	RequestID, ClientRequestID string
 }
 
-// maxRequests is how many requests are remembered.
-const maxRequests = 10_000
-
 // requestLog has the last requests.
 type requestLog struct {
 	observe func(Request)
+	// most is how many requests are kept at least.
+	most int
 
 	mu    sync.Mutex
 	count int
@@ -58,15 +57,16 @@ func (l *requestLog) keep(r Request) Request {
 	r.Number = l.count
 	// What the caller chose is cut, for there are many requests to keep.
 	r.Path, r.ClientRequestID = strings.Clone(plain.Cut(r.Path, 300)), strings.Clone(plain.Cut(r.ClientRequestID, 100))
-	if len(l.last) >= 2*maxRequests {
-		l.last = slices.Clone(l.last[maxRequests:])
+	if len(l.last) >= 2*l.most {
+		l.last = slices.Clone(l.last[len(l.last)-l.most:])
 	}
 	l.last = append(l.last, r)
 	return r
 }
 
 // Requests returns the last requests that the tenant got, oldest first, and those
-// in batches among them: at least the last 10,000. It tells what was really done:
+// in batches among them: at least the last 10,000, or as many as [Limits] says.
+// It tells what was really done:
 //
 //	for _, r := range tenant.Requests() {
 //		if r.Acted { … }

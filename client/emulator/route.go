@@ -101,14 +101,17 @@ func (t *Tenant) route(mux *http.ServeMux, route Route) {
 	mux.HandleFunc(route.Method+" "+route.Pattern, func(w http.ResponseWriter, r *http.Request) {
 		c := &call{t: t, w: w, r: r}
 		s, ok := c.session(graphAudience)
-		if !ok || !c.permitted(s, route) {
+		if !ok {
 			return
 		}
 		c.who = s.identity
 		if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
 			entry.Who = c.who.label()
 		}
-		route.handler(c)
+		if c.permitted(s, route) {
+			route.handler(c)
+		}
+		t.recordRefusal(c, route)
 	})
 }
 

@@ -33,6 +33,9 @@ const redirectedTag = "Redirected"
 // raise stores a new alert in the incident that it names, or in a new one, and
 // returns its row.
 func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, error) {
+	if full := t.full(tx); full != nil {
+		return 0, full
+	}
 	workspace, refused := t.workspaceFor(d.SentinelWorkspace)
 	if refused != nil {
 		return 0, refused

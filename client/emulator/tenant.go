@@ -42,7 +42,9 @@ type Tenant struct {
 	standing   bool
 	background *background
 
-	log requestLog
+	log    requestLog
+	audit  auditLog
+	limits Limits
 
 	mu     sync.Mutex
 	random *rand.ChaCha8
@@ -101,7 +103,10 @@ func New(opts ...Option) *Tenant {
 			i.ObjectID = t.newGUID()
 		}
 	}
-	t.store = store.New(t.retention)
+	t.limits = t.limits.orDefaults()
+	t.log.most = t.limits.Requests
+	t.store = store.New(t.retention, t.limits.History)
+	t.store.Observe(t.recordChanges)
 	if !t.standing {
 		t.background = t.newBackground()
 	}

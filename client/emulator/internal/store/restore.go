@@ -23,7 +23,7 @@ func (tx *Tx) State() State {
 // alerts are. A state that contradicts itself, or that accept does not accept, is
 // refused, and nothing changes.
 func (s *Store) Restore(state State, accept func(*Tx) error) error {
-	next := New(s.history.retention)
+	next := New(s.history.retention, s.history.most)
 	for row, a := range state.Alerts {
 		if _, ok := next.byID[a.ID]; ok || a.ID == "" {
 			return fmt.Errorf("alert %q is there twice, or has no id", a.ID)
@@ -64,11 +64,13 @@ func (s *Store) Restore(state State, accept func(*Tx) error) error {
 			}
 		}
 		next.history.last[row] = len(next.history.versions)
+		v.weight = 1
+		next.history.weight++
 		next.history.versions = append(next.history.versions, v)
 	}
 	for row, i := range next.incidents {
 		if _, ok := next.history.last[int32(row)]; !ok {
-			next.history.record(int32(row), i)
+			next.history.record(int32(row), i, 1)
 		}
 	}
 	for _, w := range state.Workspaces {

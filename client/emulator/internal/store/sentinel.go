@@ -78,7 +78,7 @@ func (tx *Tx) Workspace(name string) *Workspace {
 	s.mu.Lock()
 	w := s.workspaces[name]
 	if w == nil {
-		w = newWorkspace(name, tx.s.history.retention)
+		w = newWorkspace(name, tx.s.history.retention, tx.s.history.most)
 		if s.workspaces == nil {
 			s.workspaces = map[string]*Workspace{}
 		}
@@ -96,10 +96,10 @@ func (s *sentinels) all() []*Workspace {
 	return slices.SortedFunc(maps.Values(s.workspaces), func(a, b *Workspace) int { return strings.Compare(a.name, b.name) })
 }
 
-func newWorkspace(name string, retention time.Duration) *Workspace {
+func newWorkspace(name string, retention time.Duration, rows int) *Workspace {
 	return &Workspace{
 		name: name, places: map[guid]int32{},
-		history: history[string, *SentinelIncident]{retention: retention, last: map[string]int{}},
+		history: newHistory[string, *SentinelIncident](retention, rows),
 	}
 }
 
@@ -164,8 +164,8 @@ func (w *Workspace) Numbers() func(*Incident) int32 {
 }
 
 // Put stores an incident that was made here, or replaces it, and returns it as it
-// is stored. A new one gets the next number.
-func (w *Workspace) Put(i *SentinelIncident) *SentinelIncident {
+// is stored. A new one gets the next number. The weight is the transaction's.
+func (w *Workspace) Put(i *SentinelIncident, weight int) *SentinelIncident {
 	if before, ok := w.made.find(i.Object.Name); ok {
 		i.Object.Name, i.Object.Properties.IncidentNumber = before.Object.Name, before.Object.Properties.IncidentNumber
 	} else {
@@ -173,7 +173,7 @@ func (w *Workspace) Put(i *SentinelIncident) *SentinelIncident {
 		i.Object.Properties.IncidentNumber = w.last
 	}
 	w.made.put(i.Object.Name, i)
-	w.history.record(strings.ToLower(i.Object.Name), i)
+	w.history.record(strings.ToLower(i.Object.Name), i, weight)
 	return i
 }
 

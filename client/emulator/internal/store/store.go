@@ -9,7 +9,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -61,17 +60,20 @@ type Store struct {
 	byID      map[string]int32
 	history   history[int32, *Incident]
 	sentinel  sentinels
+	observe   func(*Tx)
 
 	alertFields, incidentFields fields
 	// titles are the names of the incidents, which are searched through too.
 	titles []string
 }
 
-// New returns an empty store whose history goes back as long as retention.
-func New(retention time.Duration) *Store {
+// New returns an empty store whose history goes back as long as retention, and
+// has the newest version of each incident and at least as many of the others as
+// rows, but for heavy ones.
+func New(retention time.Duration, rows int) *Store {
 	return &Store{
 		byID:           map[string]int32{},
-		history:        history[int32, *Incident]{retention: retention, last: map[int32]int{}},
+		history:        newHistory[int32, *Incident](retention, rows),
 		alertFields:    newFields("assignedTo", "classification", "determination", "severity", "serviceSource", "status"),
 		incidentFields: newFields("assignedTo", "classification", "determination", "severity", "status"),
 	}
@@ -80,9 +82,20 @@ func New(retention time.Duration) *Store {
 // Tx is access to a store, within [Store.Read] or [Store.Write]. It must not be
 // kept.
 type Tx struct {
-	s       *Store
-	touched []int32
+	s         *Store
+	alerts    changes[Alert]
+	incidents changes[Incident]
+	// By is whatever the function of [Store.Observe] wants to know of the
+	// writer.
+	By any
+	// Size is how many bytes the writer brings, as far as that is known.
+	Size int
 }
+
+// Weight says how much it takes to keep an alert or an incident as it was before
+// and as it is after the transaction: 1, and 1 more for every 4 kilobytes that
+// came with it.
+func (tx *Tx) Weight() int { return 1 + tx.Size>>12 }
 
 // Read calls f while nothing changes.
 func (s *Store) Read(f func(*Tx)) {
@@ -99,16 +112,13 @@ func (s *Store) Write(f func(*Tx) error) error {
 	defer s.mu.Unlock()
 	tx := &Tx{s: s}
 	err := f(tx)
-	for _, row := range tx.touched {
-		s.history.record(row, s.incidents[row])
+	for _, row := range tx.incidents.rows {
+		s.history.record(row, s.incidents[row], tx.Weight())
+	}
+	if s.observe != nil && len(tx.alerts.rows)+len(tx.incidents.rows) > 0 {
+		s.observe(tx)
 	}
 	return err
-}
-
-func (tx *Tx) touch(row int32) {
-	if !slices.Contains(tx.touched, row) {
-		tx.touched = append(tx.touched, row)
-	}
 }
 
 // Alerts and Incidents are how many there are; their rows count from 0.
@@ -155,7 +165,7 @@ func (tx *Tx) AddIncident(i *Incident) int32 {
 	i.ID, i.Members = tx.NextIncidentID(), nil
 	tx.s.incidents = append(tx.s.incidents, i)
 	tx.indexIncident(row)
-	tx.touch(row)
+	tx.incidents.note(row, nil)
 	return row
 }
 
@@ -169,10 +179,11 @@ func (tx *Tx) AddAlert(a *Alert, to int32) (int32, error) {
 	tx.s.alerts = append(tx.s.alerts, a)
 	tx.s.byID[a.ID] = row
 	tx.indexAlert(row)
+	tx.alerts.note(row, nil)
 	i := *tx.s.incidents[to]
 	i.Members = append(i.Members, row)
+	tx.incidents.note(to, tx.s.incidents[to])
 	tx.s.incidents[to] = &i
-	tx.touch(to)
 	return row, nil
 }
 
@@ -184,6 +195,7 @@ func (tx *Tx) ChangeAlert(row int32, f func(*Alert)) *Alert {
 	f(&a)
 	a.ID, a.incident = old.ID, old.incident
 	tx.s.alerts[row] = &a
+	tx.alerts.note(row, old)
 	tx.indexAlert(row)
 	return &a
 }
@@ -197,7 +209,7 @@ func (tx *Tx) ChangeIncident(row int32, f func(*Incident)) *Incident {
 	i.ID, i.Members = old.ID, old.Members
 	tx.s.incidents[row] = &i
 	tx.indexIncident(row)
-	tx.touch(row)
+	tx.incidents.note(row, old)
 	return &i
 }
 
@@ -209,7 +221,9 @@ func (tx *Tx) Move(alertRow, to int32) {
 		return
 	}
 	a.incident = to
+	tx.alerts.note(alertRow, tx.s.alerts[alertRow])
 	tx.s.alerts[alertRow] = &a
+	tx.noteBoth(from, to)
 	source, target := *tx.s.incidents[from], *tx.s.incidents[to]
 	// A new list, since the history and readers have the old one.
 	rest := make([]int32, 0, len(source.Members)-1)
@@ -221,8 +235,6 @@ func (tx *Tx) Move(alertRow, to int32) {
 	source.Members = rest
 	target.Members = append(target.Members, alertRow)
 	tx.s.incidents[from], tx.s.incidents[to] = &source, &target
-	tx.touch(from)
-	tx.touch(to)
 }
 
 // MoveAll puts all alerts of an incident into another.
@@ -231,16 +243,21 @@ func (tx *Tx) MoveAll(from, to int32) {
 	if from == to || len(source.Members) == 0 {
 		return
 	}
+	tx.noteBoth(from, to)
 	for _, row := range source.Members {
 		a := *tx.s.alerts[row]
 		a.incident = to
+		tx.alerts.note(row, tx.s.alerts[row])
 		tx.s.alerts[row] = &a
 	}
 	target.Members = append(target.Members, source.Members...)
 	source.Members = nil
 	tx.s.incidents[from], tx.s.incidents[to] = &source, &target
-	tx.touch(from)
-	tx.touch(to)
+}
+
+func (tx *Tx) noteBoth(from, to int32) {
+	tx.incidents.note(from, tx.s.incidents[from])
+	tx.incidents.note(to, tx.s.incidents[to])
 }
 
 // MembersOf returns the alerts of an incident.

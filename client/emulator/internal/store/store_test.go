@@ -26,7 +26,7 @@ func newIncident(at time.Time) *Incident {
 // forth, and looks at the store after each.
 func TestInvariants(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := New(time.Hour)
+		s := New(time.Hour, 1000)
 		now := start
 		id := 0
 		t.Repeat(map[string]func(*rapid.T){
@@ -106,7 +106,7 @@ func TestInvariants(t *testing.T) {
 }
 
 func TestNothingIsStoredTwice(t *testing.T) {
-	s := New(time.Hour)
+	s := New(time.Hour, 1000)
 	require.Error(t, s.Write(func(tx *Tx) error {
 		to := tx.AddIncident(newIncident(start))
 		_, err := tx.AddAlert(newAlert("a", start), to)
@@ -119,7 +119,7 @@ func TestNothingIsStoredTwice(t *testing.T) {
 
 // TestReadersKeepWhatTheyHave: what was taken out does not change.
 func TestReadersKeepWhatTheyHave(t *testing.T) {
-	s := New(time.Hour)
+	s := New(time.Hour, 1000)
 	require.NoError(t, s.Write(func(tx *Tx) error {
 		to := tx.AddIncident(newIncident(start))
 		for i := range 5 {
@@ -141,7 +141,7 @@ func TestReadersKeepWhatTheyHave(t *testing.T) {
 // TestHistory has one version for each change, and forgets the old ones but for
 // the newest of each incident.
 func TestHistory(t *testing.T) {
-	s := New(time.Hour)
+	s := New(time.Hour, 1000)
 	at := func(minutes int) time.Time { return start.Add(time.Duration(minutes) * time.Minute) }
 	change := func(minutes int, status incident.Status) {
 		require.NoError(t, s.Write(func(tx *Tx) error {
@@ -185,7 +185,7 @@ func TestHistory(t *testing.T) {
 
 // TestOwnersAreForgotten: a million owners one after the other take no room.
 func TestOwnersAreForgotten(t *testing.T) {
-	s := New(time.Minute)
+	s := New(time.Minute, 1000)
 	require.NoError(t, s.Write(func(tx *Tx) error { tx.AddIncident(newIncident(start)); return nil }))
 	for n := range 5000 {
 		require.NoError(t, s.Write(func(tx *Tx) error {
@@ -212,7 +212,7 @@ func TestOwnersAreForgotten(t *testing.T) {
 }
 
 func TestFindIncident(t *testing.T) {
-	s := New(time.Hour)
+	s := New(time.Hour, 1000)
 	require.NoError(t, s.Write(func(tx *Tx) error { tx.AddIncident(newIncident(start)); return nil }))
 	s.Read(func(tx *Tx) {
 		for id, want := range map[string]bool{"1": true, "01": false, "0": false, "-1": false, "2": false, "x": false, "": false, "99999999999": false} {

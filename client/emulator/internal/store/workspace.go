@@ -67,12 +67,14 @@ func (tx *Tx) restoreWorkspace(state WorkspaceState) error {
 		if _, there := w.made.find(name); there {
 			w.history.last[name] = len(w.history.versions)
 		}
+		v.weight = 1
+		w.history.weight++
 		w.history.versions = append(w.history.versions, v)
 	}
 	for _, i := range state.Made {
 		name := strings.ToLower(i.Object.Name)
 		if _, there := w.history.last[name]; !there {
-			w.history.record(name, i)
+			w.history.record(name, i, 1)
 		}
 	}
 	return nil

@@ -1,0 +1,409 @@
+package emulator
+
+import (
+	"iter"
+	"net"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/audit"
+	"github.com/incidentkit/incidentkit/audit/unified"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
+	"github.com/incidentkit/incidentkit/incident"
+	"github.com/incidentkit/incidentkit/internal/plain"
+	"github.com/incidentkit/incidentkit/internal/wire"
+)
+
+// correlationActor is who does what nobody asked for (Learn, "Alert correlation
+// and incident merging").
+var correlationActor = audit.Actor{Type: audit.System, Name: "Microsoft Defender XDR - alert correlation"}
+
+// deed is something that was done, or refused, at once. What it changed is
+// kept as it was before and after, which costs next to nothing, since neither
+// changes any more; the entries are made when somebody asks for them.
+type deed struct {
+	number int
+	weight int
+	at     time.Time
+	// who is nil for the service itself.
+	who                                 *Identity
+	origin                              audit.Origin
+	address, requestID, clientRequestID string
+
+	alerts    []store.Change[store.Alert]
+	incidents []store.Change[store.Incident]
+
+	// refused is why nothing was done: operation and target are then what was
+	// asked for.
+	refused   *refusal
+	operation audit.Operation
+	target    audit.Target
+}
+
+// auditLog has the last deeds, oldest first.
+type auditLog struct {
+	mu    sync.Mutex
+	count int
+	// weight is that of all deeds: see [store.Tx.Weight].
+	weight int
+	last   []*deed
+}
+
+// add keeps a deed, and forgets the oldest that go beyond a weight.
+func (l *auditLog) add(d *deed, most int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.count++
+	d.number = l.count
+	l.last = append(l.last, d)
+	l.weight += d.weight
+	gone := 0
+	for l.weight > most && gone < len(l.last)-1 {
+		l.weight -= l.last[gone].weight
+		l.last[gone] = nil
+		gone++
+	}
+	l.last = l.last[gone:]
+}
+
+func (l *auditLog) all() []*deed {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return slices.Clone(l.last)
+}
+
+func (l *auditLog) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last, l.weight = nil, 0
+}
+
+// recordChanges keeps what a transaction has changed.
+func (t *Tenant) recordChanges(tx *store.Tx) {
+	c, _ := tx.By.(*call)
+	d := t.newDeed(c)
+	d.alerts, d.incidents = tx.Changes()
+	d.weight = (len(d.alerts) + len(d.incidents)) * tx.Weight()
+	t.audit.add(d, t.limits.Audit)
+}
+
+// recordRefusal keeps that a caller who is known was refused a change.
+func (t *Tenant) recordRefusal(c *call, route Route) {
+	if c.refused == nil || c.r.Method == http.MethodGet || t.choices.RefusalsUnaudited {
+		return
+	}
+	operation, ok := operationOf(route)
+	if !ok {
+		return
+	}
+	d := t.newDeed(c)
+	// What the caller chose is cut, for there are many deeds to keep.
+	d.refused = &refusal{c.refused.status, c.refused.code, strings.Clone(plain.Cut(c.refused.message, 500))}
+	d.operation = operation
+	id := strings.Clone(plain.Cut(c.r.PathValue("id"), 200))
+	if strings.Contains(route.Pattern, "/incidents/{id}") {
+		d.target.Incident = id
+	} else {
+		d.target.Alert = id
+	}
+	t.audit.add(d, t.limits.Audit)
+}
+
+func (t *Tenant) newDeed(c *call) *deed {
+	d := &deed{at: t.stamp(), weight: 1}
+	if c == nil {
+		return d
+	}
+	d.who, d.origin = c.who, audit.OriginGraph
+	if !strings.Contains(c.r.URL.Path, "/security/") {
+		d.origin = audit.OriginARM
+	}
+	d.address, _, _ = net.SplitHostPort(c.r.RemoteAddr)
+	if entry, ok := c.r.Context().Value(entryKey{}).(*Request); ok {
+		d.requestID, d.clientRequestID = entry.RequestID, strings.Clone(plain.Cut(entry.ClientRequestID, 100))
+	}
+	return d
+}
+
+// operationOf names what a route changes. The routes that change nothing have
+// no name.
+func operationOf(route Route) (audit.Operation, bool) {
+	onAlert := strings.Contains(route.Pattern, "/alerts_v2")
+	name := strings.TrimPrefix(route.Pattern[strings.LastIndexByte(route.Pattern, '/')+1:], "microsoft.graph.security.")
+	switch {
+	case name == "moveAlerts":
+		return audit.MoveAlert, true
+	case name == "mergeIncidents":
+		return audit.MergeIncidents, true
+	case name == "comments" && onAlert:
+		return audit.AddCommentToAlert, true
+	case name == "comments":
+		return audit.AddCommentToIncident, true
+	case route.Method == http.MethodPatch && onAlert:
+		return audit.UpdateAlert, true
+	case route.Method == http.MethodPatch:
+		return audit.UpdateIncident, true
+	case onAlert:
+		return audit.CreateAlert, true
+	default:
+		return "", false
+	}
+}
+
+// AuditLog yields what was done to alerts and incidents, by whom and when, with
+// what was there before and after, oldest first; and what was refused to a
+// caller who is known. A request that does several things has an entry for each.
+// [Limits] says how many are kept. The functions of package audit read it:
+//
+//	events, err := audit.Events(audit.Select(tenant.AuditLog(), audit.Filter{Actor: "jo@contoso.com"}))
+func (t *Tenant) AuditLog() iter.Seq2[audit.Entry, error] { return t.entries(t.audit.all()) }
+
+func (t *Tenant) entries(deeds []*deed) iter.Seq2[audit.Entry, error] {
+	return func(yield func(audit.Entry, error) bool) {
+		for _, d := range deeds {
+			list, err := t.describe(d)
+			for _, e := range list {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if err != nil && !yield(audit.Entry{}, err) {
+				return
+			}
+		}
+	}
+}
+
+// UnifiedAudit yields the records of the unified audit log of Microsoft 365,
+// oldest first. Over HTTP they are had by the Office 365 Management Activity API;
+// see the package's documentation.
+func (t *Tenant) UnifiedAudit() iter.Seq2[unified.Record, error] {
+	return unified.Form{Organization: TenantID}.Records(t.AuditLog())
+}
+
+// Activity returns what was done to an incident, and to those that were merged
+// into it: the portal's activity log.
+func (t *Tenant) Activity(incidentID string) ([]audit.Event, error) {
+	deeds := t.audit.all()
+	// The incidents whose log is this one's, from the last merge to the first.
+	belong := map[string]bool{incidentID: true}
+	for _, d := range slices.Backward(deeds) {
+		for _, i := range d.incidents {
+			if i.Before != nil && i.Before.RedirectIncidentID == "" && belong[i.After.RedirectIncidentID] {
+				belong[i.After.ID] = true
+			}
+		}
+	}
+	deeds = slices.DeleteFunc(deeds, func(d *deed) bool {
+		return !slices.ContainsFunc(d.incidents, func(i store.Change[store.Incident]) bool { return belong[i.After.ID] }) &&
+			!slices.ContainsFunc(d.alerts, func(a store.Change[store.Alert]) bool { return belong[a.After.Incident()] })
+	})
+	return audit.Activity(t.entries(deeds), incidentID)
+}
+
+// AlertHistory returns what was done to an alert.
+func (t *Tenant) AlertHistory(alertID string) ([]audit.Event, error) {
+	deeds := slices.DeleteFunc(t.audit.all(), func(d *deed) bool {
+		return !slices.ContainsFunc(d.alerts, func(a store.Change[store.Alert]) bool { return a.After.ID == alertID })
+	})
+	return audit.History(t.entries(deeds), alertID)
+}
+
+// describe returns the entries of a deed.
+func (t *Tenant) describe(d *deed) ([]audit.Entry, error) {
+	base := audit.Entry{
+		Time: d.at, Actor: correlationActor, Origin: d.origin, RequestID: d.requestID, ClientRequestID: d.clientRequestID,
+		Result: audit.Result{Outcome: audit.Succeeded},
+	}
+	if d.who != nil {
+		base.Actor = d.who.actor()
+		base.Actor.Address = d.address
+	}
+	l := entryList{base: base, prefix: or(d.requestID, "service-"+strconv.Itoa(d.number))}
+	if d.refused != nil {
+		l.base.Result = audit.Result{Outcome: audit.Failed, Status: d.refused.status, Code: d.refused.code, Message: d.refused.message}
+		l.add(d.operation, d.target, nil, "")
+		return l.entries, nil
+	}
+	for _, change := range d.incidents {
+		if err := t.describeIncident(&l, d, change); err != nil {
+			return l.entries, err
+		}
+	}
+	for _, change := range d.alerts {
+		if err := t.describeAlert(&l, change); err != nil {
+			return l.entries, err
+		}
+	}
+	return l.entries, nil
+}
+
+// actor is the identity as the audit log names it.
+func (i *Identity) actor() audit.Actor {
+	if i.person() {
+		return audit.Actor{Type: audit.User, ID: i.UserPrincipalName, Name: i.Name}
+	}
+	return audit.Actor{Type: audit.Application, ID: i.ObjectID, Name: i.Name}
+}
+
+// entryList collects the entries of a deed.
+type entryList struct {
+	base    audit.Entry
+	prefix  string
+	entries []audit.Entry
+}
+
+func (l *entryList) add(operation audit.Operation, target audit.Target, changes []audit.Change, comment string) {
+	e := l.base
+	e.ID = l.prefix + "." + strconv.Itoa(len(l.entries)+1)
+	target.Tenant = TenantID
+	e.Operation, e.Target, e.Changes, e.Comment = operation, target, changes, comment
+	l.entries = append(l.entries, e)
+}
+
+// aspects are the properties of an incident whose change has operations of its
+// own, in the order in which they are recorded; all others are UpdateIncident.
+var aspects = []struct {
+	property   string
+	operations func(before, after *incident.Incident) []audit.Operation
+}{
+	{"status", always(audit.UpdateIncidentStatus)},
+	{"resolvingComment", always(audit.UpdateIncidentResolvingComment)},
+	{"severity", always(audit.UpdateIncidentSeverity)},
+	{"assignedTo", func(_, after *incident.Incident) []audit.Operation {
+		if after.AssignedTo == "" {
+			return []audit.Operation{audit.UnAssignUserFromIncident}
+		}
+		return []audit.Operation{audit.AssignUserToIncident}
+	}},
+	{"customTags", func(before, after *incident.Incident) (list []audit.Operation) {
+		if !contains(before.CustomTags, after.CustomTags) {
+			list = append(list, audit.AddTagsToIncident)
+		}
+		if !contains(after.CustomTags, before.CustomTags) {
+			list = append(list, audit.RemoveTagsFromIncident)
+		}
+		return list
+	}},
+}
+
+func always(o audit.Operation) func(before, after *incident.Incident) []audit.Operation {
+	return func(_, _ *incident.Incident) []audit.Operation { return []audit.Operation{o} }
+}
+
+// contains tells whether all has each of some.
+func contains(all, some []string) bool {
+	return !slices.ContainsFunc(some, func(s string) bool { return !slices.Contains(all, s) })
+}
+
+func (t *Tenant) describeIncident(l *entryList, d *deed, change store.Change[store.Incident]) error {
+	var before *incident.Incident
+	if change.Before != nil {
+		before = new(t.showIncident(nil, change.Before, false, true, nil))
+	}
+	after := t.showIncident(nil, change.After, false, true, nil)
+	e, err := audit.Describe(before, &after)
+	if err != nil {
+		return err
+	}
+	e.Target.Workspace = change.After.Workspace
+	if e.Operation != audit.UpdateIncident {
+		l.add(e.Operation, e.Target, e.Changes, "")
+		return nil
+	}
+	rest := except(e.Changes, "comments", "lastUpdateDateTime", "lastModifiedBy")
+	for _, a := range aspects {
+		if changes := only(rest, a.property); changes != nil {
+			for _, operation := range a.operations(before, &after) {
+				l.add(operation, e.Target, changes, "")
+			}
+			rest = except(rest, a.property)
+		}
+	}
+	if rest != nil {
+		l.add(audit.UpdateIncident, e.Target, rest, "")
+	}
+	// Comments that came along with a merge were recorded when they were made.
+	old := before.Comments
+	for _, other := range d.incidents {
+		if other.Before != nil {
+			old = slices.Concat(old, other.Before.Comments)
+		}
+	}
+	return l.comments(audit.AddCommentToIncident, e.Target, old, after.Comments)
+}
+
+func (t *Tenant) describeAlert(l *entryList, change store.Change[store.Alert]) error {
+	var before *alert.Alert
+	if change.Before != nil {
+		before = new(t.showAlert(change.Before, true))
+	}
+	after := t.showAlert(change.After, true)
+	e, err := audit.Describe(before, &after)
+	if err != nil {
+		return err
+	}
+	e.Target.Workspace = change.After.Workspace
+	if before == nil {
+		l.add(e.Operation, e.Target, e.Changes, "")
+		return nil
+	}
+	if e.Operation == audit.MoveAlert {
+		l.add(e.Operation, e.Target, only(e.Changes, "incidentId"), "")
+	}
+	e.Target.Source = ""
+	if rest := except(e.Changes, "comments", "lastUpdateDateTime", "incidentId", "incidentWebUrl"); rest != nil {
+		l.add(audit.UpdateAlert, e.Target, rest, "")
+	}
+	return l.comments(audit.AddCommentToAlert, e.Target, before.Comments, after.Comments)
+}
+
+// comments adds an entry for each comment that is new.
+func (l *entryList) comments(operation audit.Operation, target audit.Target, before, after []alert.Comment) error {
+	for n, c := range after {
+		if slices.ContainsFunc(before, func(b alert.Comment) bool {
+			return b.Comment == c.Comment && b.CreatedByDisplayName == c.CreatedByDisplayName && b.CreatedDateTime.Equal(c.CreatedDateTime)
+		}) {
+			continue
+		}
+		value, err := wire.Marshal(&c)
+		if err != nil {
+			return err
+		}
+		l.add(operation, target, []audit.Change{{Path: "comments[" + strconv.Itoa(n) + "]", New: value}}, c.Comment)
+	}
+	return nil
+}
+
+// property is the property that a path leads into.
+func property(path string) string {
+	if i := strings.IndexAny(path, ".["); i >= 0 {
+		return path[:i]
+	}
+	return path
+}
+
+// only and without choose the changes of some properties, and those of all
+// others.
+func only(list []audit.Change, properties ...string) (chosen []audit.Change) {
+	for _, c := range list {
+		if slices.Contains(properties, property(c.Path)) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen
+}
+
+func except(list []audit.Change, properties ...string) (chosen []audit.Change) {
+	for _, c := range list {
+		if !slices.Contains(properties, property(c.Path)) {
+			chosen = append(chosen, c)
+		}
+	}
+	return chosen
+}
