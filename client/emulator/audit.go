@@ -77,6 +77,13 @@ func (l *auditLog) all() []*deed {
 	return slices.Clone(l.last)
 }
 
+// number is that of the last deed.
+func (l *auditLog) number() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.count
+}
+
 func (l *auditLog) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -239,6 +246,17 @@ func (t *Tenant) describe(d *deed) ([]audit.Entry, error) {
 		if err := t.describeAlert(&l, change); err != nil {
 			return l.entries, err
 		}
+	}
+	if len(l.entries) == 0 {
+		// Somebody has set what was set already.
+		operation, target := audit.UpdateIncident, audit.Target{}
+		if len(d.incidents) > 0 {
+			target.Incident, target.Workspace = d.incidents[0].After.ID, d.incidents[0].After.Workspace
+		} else {
+			a := d.alerts[0].After
+			operation, target = audit.UpdateAlert, audit.Target{Incident: a.Incident(), Alert: a.ID, Workspace: a.Workspace}
+		}
+		l.add(operation, target, nil, "")
 	}
 	return l.entries, nil
 }

@@ -122,7 +122,7 @@ func WithoutDefaultIdentity() Option {
 func everything() *Identity {
 	return &Identity{
 		ObjectID: "7f4d4a3e-2a57-4c62-9f0e-6d1f8b6f2c11", Name: ClientID, ClientID: ClientID, Secret: ClientSecret,
-		Permissions: AllPermissions(), Roles: []Role{SentinelContributor, PlaybookOperator},
+		Permissions: append(AllPermissions(), ActivityFeedRead), Roles: []Role{SentinelContributor, PlaybookOperator},
 	}
 }
 

@@ -84,6 +84,8 @@ func (t *Tenant) handle() *http.ServeMux {
 			(&call{t: t, w: w, r: r}).batch(version)
 		})
 	}
+	t.handleActivityFeed(mux)
+	t.handleOwn(mux)
 	mux.HandleFunc("/", t.unrouted)
 	t.handleARM()
 	return mux

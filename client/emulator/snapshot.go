@@ -12,7 +12,8 @@ import (
 
 // Snapshot is the state of a tenant: what it has, not who may use it. It can be
 // compared with go-cmp, and written and read as JSON. Identities, workspaces and
-// faults are options of the tenant, and not in it.
+// faults are options of the tenant, and not in it; nor is the audit log, which
+// [Tenant.AuditLog] has and which begins anew when a snapshot is loaded.
 type Snapshot struct {
 	// Alerts are in the order in which they were raised.
 	Alerts []AlertState `json:"alerts"`
@@ -166,6 +167,7 @@ func (t *Tenant) Load(s *Snapshot) error {
 	}); err != nil {
 		return fmt.Errorf("emulator: the snapshot contradicts itself: %w", err)
 	}
+	t.audit.clear()
 	if s.Random != nil {
 		t.mu.Lock()
 		t.random = random

@@ -11,6 +11,7 @@ import (
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
 	"github.com/incidentkit/incidentkit/correlation"
+	"github.com/incidentkit/incidentkit/entity"
 )
 
 // The tenant and the application that a new Tenant knows. They stand for no one.
@@ -44,7 +45,9 @@ type Tenant struct {
 
 	log    requestLog
 	audit  auditLog
+	feed   activityFeed
 	limits Limits
+	known  []entity.Definition
 
 	mu     sync.Mutex
 	random *rand.ChaCha8
