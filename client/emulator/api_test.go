@@ -218,3 +218,11 @@ func texts(list []object, name string) []string {
 	}
 	return out
 }
+
+// field returns a member of a JSON object.
+func field(t testing.TB, data []byte, name string) string {
+	t.Helper()
+	var o object
+	require.NoError(t, json.Unmarshal(data, &o))
+	return o.text(name)
+}

@@ -334,13 +334,13 @@ func (t *Tenant) describeIncident(l *entryList, d *deed, change store.Change[sto
 		l.add(e.Operation, e.Target, e.Changes, "")
 		return nil
 	}
-	rest := except(e.Changes, "comments", "lastUpdateDateTime", "lastModifiedBy")
+	rest := allBut(e.Changes, "comments", "lastUpdateDateTime", "lastModifiedBy")
 	for _, a := range aspects {
 		if changes := only(rest, a.property); changes != nil {
 			for _, operation := range a.operations(before, &after) {
 				l.add(operation, e.Target, changes, "")
 			}
-			rest = except(rest, a.property)
+			rest = allBut(rest, a.property)
 		}
 	}
 	if rest != nil {
@@ -375,7 +375,7 @@ func (t *Tenant) describeAlert(l *entryList, change store.Change[store.Alert]) e
 		l.add(e.Operation, e.Target, only(e.Changes, "incidentId"), "")
 	}
 	e.Target.Source = ""
-	if rest := except(e.Changes, "comments", "lastUpdateDateTime", "incidentId", "incidentWebUrl"); rest != nil {
+	if rest := allBut(e.Changes, "comments", "lastUpdateDateTime", "incidentId", "incidentWebUrl"); rest != nil {
 		l.add(audit.UpdateAlert, e.Target, rest, "")
 	}
 	return l.comments(audit.AddCommentToAlert, e.Target, before.Comments, after.Comments)
@@ -406,7 +406,7 @@ func property(path string) string {
 	return path
 }
 
-// only and without choose the changes of some properties, and those of all
+// only and allBut choose the changes of some properties, and those of all
 // others.
 func only(list []audit.Change, properties ...string) (chosen []audit.Change) {
 	for _, c := range list {
@@ -417,7 +417,7 @@ func only(list []audit.Change, properties ...string) (chosen []audit.Change) {
 	return chosen
 }
 
-func except(list []audit.Change, properties ...string) (chosen []audit.Change) {
+func allBut(list []audit.Change, properties ...string) (chosen []audit.Change) {
 	for _, c := range list {
 		if !slices.Contains(properties, property(c.Path)) {
 			chosen = append(chosen, c)

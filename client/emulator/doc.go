@@ -28,6 +28,19 @@
 //	POST  /{version}/security/runHuntingQuery     see below
 //	POST  /{version}/$batch
 //
+//	POST  /api/v1.0/{tenant}/activity/feed/subscriptions/start, stop   without webhooks
+//	GET   /api/v1.0/{tenant}/activity/feed/subscriptions/list, content
+//	GET   /api/v1.0/{tenant}/activity/feed/audit/{content}
+//
+// The last are those of the Office 365 Management Activity API; their permission
+// is [ActivityFeedRead]. What the portal shows and no documented API has is at
+// addresses of the emulator's own, which no service has:
+//
+//	GET   /_emulator/incidents/{id}/activity      the activity log: [Tenant.Activity]
+//	GET   /_emulator/alerts/{id}/history          [Tenant.AlertHistory]
+//	GET   /_emulator/assets                       search, type: [Tenant.SearchAssets]
+//	GET   /_emulator/entities                     type, identifier, value: [Tenant.EntityPage]
+//
 // And of Azure Resource Manager, below a workspace's
 // /subscriptions/{id}/resourceGroups/{name}/providers/Microsoft.OperationalInsights/workspaces/{name}/providers/Microsoft.SecurityInsights,
 // in stable and preview versions, under etags:
@@ -86,7 +99,7 @@
 //	S-02  -                                        the tenant is onboarded
 //	S-03  TestManualCreationNeedsARole             who may create
 //	S-04  TestManualCreationInScopeOnly            assets in the caller's scope
-//	S-05  -                                        the portal's picker; there is no asset search yet
+//	S-05  TestManualCreationPicker                 the picker of assets, [Tenant.SearchAssets]
 //	S-06  -                                        a button of the portal
 //	S-10  -                                        a menu of the portal
 //	S-11  TestManualCreationWorkspace              preparation: the workspace
@@ -120,7 +133,7 @@
 //	S-54  TestManualCreationLeavesOwnerAndTags     owner and tags afterwards
 //	S-55  TestManualIncidentIsManagedLikeAnyOther  managed like any other
 //	S-56  TestManualIncidentIsOnEverySurface       surfaces
-//	S-57  TestManualChangesAreTraced               who, what, when; no audit log yet
+//	S-57  TestManualChangesAreTraced               who, what, when
 //	S-58  TestManualIncidentIsOnEverySurface       the same tables and APIs
 //
 // # The life of an incident
@@ -158,6 +171,18 @@
 // again does not open its alerts, and what happens to alerts does not change their
 // incident, but for its severity; see [Choices.AlertsResolveIncident].
 //
+// # Who did what
+//
+// [Tenant.AuditLog] has every change, with what was there before and after, and
+// every change that was refused to a caller who is known, as entries of package
+// audit; [Tenant.UnifiedAudit] has them as records of the unified audit log. Their
+// names are those of package audit, of which few were observed.
+//
+// # Running for long
+//
+// What a tenant keeps of what was is bounded by [Limits], and so is what there can
+// be; a tenant that nobody gives more alerts does not grow.
+//
 // # Keeping a state
 //
 // [Tenant.Snapshot] takes a picture of what the tenant has, which can be compared,
@@ -193,6 +218,14 @@
 //   - A workspace may be named by its name, its GUID or its resource id. An alert
 //     that joins an incident goes to the incident's workspace.
 //   - Incidents of which the caller may see no alert do not exist for the caller.
+//   - A change of several properties has an entry in the audit log for each that
+//     the observed operations tell apart, one for all others, and one for each
+//     alert that changes with it. A call that sets what was set already has one
+//     without changes. The activity log has no refusals.
+//   - A piece of content of the Management Activity API has what one request did,
+//     and is there at once, for subscriptions that were there before. A person
+//     needs no role for it.
+//   - Assets are found by any part of the name or id. Only devices have a scope.
 //
 // And in Azure Resource Manager:
 //

@@ -293,47 +293,6 @@ func TestTheTenantActsThoughTheCallerHasGone(t *testing.T) {
 	require.Eventually(t, func() bool { return call(e, "GET", "/v1.0/security/incidents/1", valid, "").Code == 200 }, 10*time.Second, time.Millisecond)
 }
 
-func FuzzServeHTTP(f *testing.F) {
-	for _, r := range routes {
-		f.Add(r.method, r.path, r.body)
-	}
-	f.Add("POST", "/x/oauth2/v2.0/token", "a=b")
-	f.Add("\xff", "/%ff", "")
-	f.Add("POST", "/%ff/oauth2/v2.0/token", "")
-	f.Add("GET", "/v1.0/security/alerts_v2/%ff", "")
-	for name, call := range armCalls {
-		method, _, _ := strings.Cut(name, " ")
-		f.Add(method, armPath(call.path), call.body)
-		f.Add(method, armPath(call.path+"%ff?$top=1&$filter=name+eq+'x'&$orderby=name&$skipToken=MS4xLng"), call.body)
-	}
-	// One tenant, which each time begins anew: to sign tokens takes longest.
-	a := open(f)
-	a.raise("raised")
-	a.makeSecret()
-	e, management, saved := a.e, a.sentinel(), a.e.Snapshot()
-	f.Fuzz(func(t *testing.T, method, path, body string) {
-		target, err := url.ParseRequestURI(path)
-		if err != nil {
-			return
-		}
-		require.NoError(t, e.Load(saved))
-		valid := a.token
-		if strings.HasPrefix(strings.ToLower(path), "/subscriptions/") {
-			valid = management.token
-		}
-		r := &http.Request{
-			Method: method, URL: target,
-			Header: http.Header{"Authorization": {"Bearer " + valid}, "Client-Request-Id": {body}, "X-Ms-Correlation-Request-Id": {body}},
-			Body:   io.NopCloser(strings.NewReader(body)), Host: "h",
-		}
-		w := httptest.NewRecorder()
-		e.ServeHTTP(w, r)
-		if w.Code >= 500 && w.Code != 501 {
-			t.Fatalf("%s %s: %d %s", method, path, w.Code, w.Body)
-		}
-	})
-}
-
 func ExampleTenant() {
 	tenant := emulator.New()
 	server := httptest.NewServer(tenant)

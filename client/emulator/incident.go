@@ -166,7 +166,7 @@ func (c *call) moveAlerts() {
 			seen[id] = true
 		}
 		to := int32(-1)
-		if full := c.t.full(tx); full != nil && body.IncidentID == nil {
+		if full := c.t.full(tx, 0, 1); full != nil && body.IncidentID == nil {
 			return 0, full
 		}
 		if body.IncidentID != nil {

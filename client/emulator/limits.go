@@ -46,12 +46,12 @@ func (l Limits) orDefaults() Limits {
 	}
 }
 
-// full refuses one more alert or incident than there may be.
-func (t *Tenant) full(tx *store.Tx) *refusal {
+// full refuses more alerts and incidents than there may be.
+func (t *Tenant) full(tx *store.Tx, alerts, incidents int) *refusal {
 	switch {
-	case tx.Alerts() >= t.limits.Alerts:
+	case tx.Alerts()+alerts > t.limits.Alerts:
 		return tooMany(t.limits.Alerts, "alerts")
-	case tx.Incidents() >= t.limits.Incidents:
+	case tx.Incidents()+incidents > t.limits.Incidents:
 		return tooMany(t.limits.Incidents, "incidents")
 	default:
 		return nil

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/client/emulator"
+	"github.com/incidentkit/incidentkit/entity"
 )
 
 // The tests of this file are named after the behaviours that Learn, "Manually
@@ -221,18 +222,81 @@ func TestManualIncidentIsOnEverySurface(t *testing.T) {
 	arm := a.sentinel().do(200, "GET", armPath("incidents"), "").list("value")
 	require.Len(t, arm, 1, "Azure Resource Manager")
 	require.Equal(t, []string{"x", "New", "Microsoft XDR", "1"}, []string{arm[0].text("properties", "title"), arm[0].text("properties", "status"), arm[0].text("properties", "providerName"), arm[0].text("properties", "providerIncidentId")})
-	// An entity page, as a query: what names an asset, and what names evidence.
+	// An entity page, as a query; TestEntityPages has it as a page.
 	require.Len(t, a.hunt(`AlertEvidence | where AccountUpn == "jo@contoso.com" | join kind=inner AlertInfo on AlertId`), 1)
 	require.Len(t, a.hunt(`AlertEvidence | where RemoteIP == "185.220.101.50" | join kind=inner AlertInfo on AlertId`), 1)
 }
 
+// TestManualChangesAreTraced finds who, what and when of a creation and an update
+// in the three places that the page names, and in the rows of SecurityIncident.
 func TestManualChangesAreTraced(t *testing.T) {
 	a := open(t)
-	a.raise("x")
+	id := a.raise("x").text("id")
 	a.clock.Advance(time.Minute)
 	a.patch("1", `{"severity":"low"}`)
+	a.do(200, "PATCH", "/v1.0/security/alerts_v2/"+id, `{"status":"inProgress"}`)
+	a.do(200, "POST", "/v1.0/security/alerts_v2/"+id+"/comments", `{"comment":"seen"}`)
+	const at, later = "2026-08-04T10:00:00Z ", "2026-08-04T10:01:00Z "
+	who := emulator.ClientID + " "
+	trace := func(path string) (lines []string) {
+		for _, e := range a.do(200, "GET", path, "").list("value") {
+			lines = append(lines, e.text("entry", "time")+" "+e.text("entry", "actor", "name")+" "+e.text("entry", "operation"))
+		}
+		return lines
+	}
+	require.Equal(t, []string{at + who + "CreateIncident", at + who + "CreateAlert", later + who + "UpdateIncidentSeverity", later + who + "UpdateAlert", later + who + "AddCommentToAlert"},
+		trace("/_emulator/incidents/1/activity"), "activity log")
+	require.Equal(t, []string{at + who + "CreateAlert", later + who + "UpdateAlert", later + who + "AddCommentToAlert"},
+		trace("/_emulator/alerts/"+id+"/history"), "alert history")
+	require.Equal(t, "seen", a.alert(id).list("comments")[0].text("comment"), "alert comments")
+	var operations []string
+	for r, err := range a.e.UnifiedAudit() {
+		require.NoError(t, err)
+		require.Equal(t, 232, r.RecordType)
+		operations = append(operations, r.Operation)
+	}
+	require.Equal(t, []string{"CreateIncident", "CreateAlert", "UpdateIncidentSeverity", "UpdateAlert", "AddCommentToAlert"}, operations, "Microsoft 365 audit log")
 	rows := a.hunt(`SecurityIncident | sort by LastModifiedTime asc | project LastModifiedTime, ModifiedBy, Severity`)
 	require.Equal(t, object{"LastModifiedTime": "2026-08-04T10:01:00Z", "ModifiedBy": "API-App:" + emulator.ClientID, "Severity": "Low"}, rows[1])
+}
+
+// TestManualCreationPicker: assets outside of the caller's scope are not offered,
+// whatever they are searched by.
+func TestManualCreationPicker(t *testing.T) {
+	a := open(t, emulator.WithAssets(entity.UserByPrincipalName("ada@contoso.com"), entity.Mailbox("sales@contoso.com")),
+		emulator.WithDeviceGroups(
+			emulator.DeviceGroup{Name: "all servers", Rank: 2, Devices: []string{"srv-1", "srv-2"}},
+			emulator.DeviceGroup{Name: "tier 0", Rank: 1, Devices: []string{"SRV-1"}},
+		),
+		emulator.WithIdentity(emulator.Identity{ClientID: "servers", Secret: "s", Permissions: emulator.AllPermissions(), DeviceGroups: []string{"all servers"}}),
+		emulator.WithIdentity(emulator.Identity{ClientID: "rest", Secret: "s", Permissions: emulator.AllPermissions(), DeviceGroups: []string{emulator.Ungrouped}}),
+		emulator.WithIdentity(emulator.Identity{ClientID: "reader", Secret: "s", Permissions: []string{emulator.AlertRead}}))
+	device := func(name string) string {
+		return `[{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"` + name + `","role":"impacted"},{"entityType":"file","entityIdentifier":"sha1","identifierValue":"` + strings.Repeat("ab", 20) + `","role":"related"}]`
+	}
+	a.raise("x", "entityDefinitions", device("laptop-srv"))
+	offered := func(a api, query string) (list []string) {
+		for _, asset := range a.do(200, "GET", "/_emulator/assets?"+query, "").list("value") {
+			list = append(list, asset.text("identifierValue"))
+		}
+		return list
+	}
+	require.Equal(t, []string{"SRV-1", "laptop-srv", "srv-2", "sales@contoso.com", "ada@contoso.com"}, offered(a, ""))
+	require.Equal(t, []string{"SRV-1", "laptop-srv", "srv-2"}, offered(a, "search=Srv"))
+	require.Equal(t, []string{"ada@contoso.com"}, offered(a, "type=user"))
+	require.Equal(t, []string{"srv-2"}, offered(a.as("servers", "s"), "search=srv"), "the group of the highest rank decides")
+	require.Equal(t, []string{"laptop-srv"}, offered(a.as("rest", "s"), "type=device"), "and what no group has is in the default one")
+	a.as("reader", "s").do(403, "GET", "/_emulator/assets", "")
+	for _, who := range []string{"servers", "rest"} {
+		list, err := a.e.SearchAssets(who, "")
+		require.NoError(t, err)
+		for _, asset := range list {
+			entities := `[{"entityType":"` + string(asset.Type) + `","entityIdentifier":"` + string(asset.Identifier) + `","identifierValue":"` + asset.Value + `","role":"impacted"}]`
+			a.as(who, "s").raise("what is offered can be named", "entityDefinitions", entities)
+		}
+	}
+	_, err := a.e.SearchAssets("nobody", "")
+	require.Error(t, err)
 }
 
 // TestTheTableOfBehaviours: the table in the documentation of the package names

@@ -33,7 +33,11 @@ const redirectedTag = "Redirected"
 // raise stores a new alert in the incident that it names, or in a new one, and
 // returns its row.
 func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, error) {
-	if full := t.full(tx); full != nil {
+	opens := 1
+	if d.LinkToIncident != 0 {
+		opens = 0
+	}
+	if full := t.full(tx, 1, opens); full != nil {
 		return 0, full
 	}
 	workspace, refused := t.workspaceFor(d.SentinelWorkspace)
