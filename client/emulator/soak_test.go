@@ -20,19 +20,19 @@ import (
 
 // TestSoak sends mixed requests through a network that breaks and looks at the
 // memory that the tenant holds after a tenth of them and at the end, which has to
-// be the same but for a tenth of it and 3 MB. It sends 30,000, or a million if
+// be the same but for a tenth of it and 3 MB. It sends 12,000, or a million if
 // INCIDENTKIT_SOAK is set; the limits of the tenant are such that the first tenth
 // reaches them, for before that it does grow.
 func TestSoak(t *testing.T) {
-	total, scale := 30_000, 1
+	total, scale := 12_000, 1
 	if os.Getenv("INCIDENTKIT_SOAK") != "" {
-		total, scale = 1_000_000, 30
+		total, scale = 1_000_000, 75
 	} else if testing.Short() {
 		t.Skip("-short")
 	} else {
 		t.Log("set INCIDENTKIT_SOAK=1 for a million requests")
 	}
-	limits := emulator.Limits{Requests: 500 * scale, Audit: 500 * scale, History: 500 * scale, Alerts: 1000, Incidents: 500, Comments: 10}
+	limits := emulator.Limits{Requests: 200 * scale, Audit: 200 * scale, History: 200 * scale, Alerts: 1000, Incidents: 500, Comments: 10}
 	s := newSoak(t, limits)
 	start := time.Now()
 	s.run(total / 10)
