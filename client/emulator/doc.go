@@ -1,7 +1,7 @@
 // Package emulator is a Defender tenant in process: it answers like Microsoft
-// Entra's token endpoint, the Microsoft Graph security API, and the part of Azure
-// Resource Manager that is Microsoft Sentinel, so that people can build and test
-// without a tenant of their own.
+// Entra's token endpoint, the Microsoft Graph security API, the part of Azure
+// Resource Manager that is Microsoft Sentinel, and the feed of the unified audit
+// log, so that people can build and test without a tenant of their own.
 //
 // A [Tenant] is an [http.Handler] for a listener, and an [http.RoundTripper]
 // for clients in the same process that need no socket.

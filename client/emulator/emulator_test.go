@@ -272,12 +272,25 @@ func TestCommentsAreKept(t *testing.T) {
 	require.Equal(t, "two", i.Comments[1].Comment)
 }
 
+// TestRequestsAreBounded sends more than 4 MB to every call that reads a body,
+// and to the token endpoint.
 func TestRequestsAreBounded(t *testing.T) {
 	e := emulator.New()
 	valid := token(t, e)
-	w := call(e, "POST", "/v1.0/security/incidents/1/comments", valid, `{"comment":"`+strings.Repeat("a", 5<<20)+`"}`)
-	require.Equal(t, 413, w.Code)
-	require.Contains(t, w.Body.String(), "longer than 4 MB")
+	long := `{"comment":"` + strings.Repeat("a", 5<<20) + `"}`
+	tried := 0
+	for _, r := range e.Routes() {
+		if r.Method == http.MethodGet || !strings.Contains(r.Pattern, "/security/") {
+			continue
+		}
+		tried++
+		w := call(e, r.Method, strings.Replace(r.Pattern, "{id}", "1", 1), valid, long)
+		require.Equal(t, 413, w.Code, r.Pattern)
+		require.Contains(t, w.Body.String(), "longer than 4 MB")
+	}
+	require.Greater(t, tried, 10)
+	require.Equal(t, 413, call(e, "POST", "/v1.0/$batch", valid, long).Code)
+	require.Equal(t, 413, form(e, "token", "grant_type", long).Code)
 }
 
 // TestTheTenantActsThoughTheCallerHasGone, as a real one does.

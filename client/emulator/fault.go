@@ -53,7 +53,9 @@ const (
 	Truncate FaultKind = "truncate"
 	// WrongType does what was asked, and answers with a page of HTML.
 	WrongType FaultKind = "wrong type"
-	// StaleRead answers a GET of one object as if it did not exist yet.
+	// StaleRead answers a GET of one object with 404, as if it did not exist yet.
+	// How far reads may be behind writes, and what they answer then, is not
+	// documented; this is what a client has to be ready for.
 	StaleRead FaultKind = "stale read"
 	// ExpireToken answers 401 as if the token had expired.
 	ExpireToken FaultKind = "expire token"
