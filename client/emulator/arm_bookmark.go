@@ -36,6 +36,9 @@ func previewOnly(p *arm.BookmarkProperties) {
 func (c *armCall) putBookmark(p *place, before, o *arm.Bookmark) error {
 	b := &o.Properties
 	b.Unknown = nil
+	if _, n := c.state(p.tx).Sizes(); before == nil && n >= c.t.limits.Incidents {
+		return tooMany(c.t.limits.Incidents, "bookmarks of a workspace")
+	}
 	switch {
 	case b.DisplayName == "":
 		return badRequest("displayName must not be empty.")

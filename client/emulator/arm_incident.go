@@ -291,6 +291,9 @@ func (c *armCall) makeIncident(tx *store.Tx, before *store.SentinelIncident, s a
 	if c.t.choices.ClosingNeedsClassification && s.Status == arm.StatusClosed && s.Classification == "" {
 		return x, badRequest("classification must not be empty when the incident is closed.")
 	}
+	if n, _ := c.state(tx).Sizes(); before == nil && n >= c.t.limits.Incidents {
+		return x, tooMany(c.t.limits.Incidents, "incidents of a workspace")
+	}
 	now := c.t.stamp()
 	i := &store.SentinelIncident{}
 	i.Object.Name, i.Object.Properties.CreatedTimeUTC = c.ids[0], now

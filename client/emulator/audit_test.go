@@ -316,6 +316,17 @@ func TestLimits(t *testing.T) {
 	require.LessOrEqual(t, rows, 2*80)
 	require.Len(t, a.hunt("SecurityIncident | summarize arg_max(LastModifiedTime, *) by IncidentNumber"), 50, "the newest of each incident")
 
+	// A workspace of Sentinel has as many of its own at most.
+	arm, made := a.sentinel(), 0
+	for n := range 60 {
+		w := arm.raw("PUT", armPath(fmt.Sprintf("incidents/made-%d", n)), `{"properties":{"title":"t","severity":"Low","status":"New"}}`)
+		if made++; w.Code != 201 {
+			require.Equal(t, 507, w.Code, w.Body)
+			break
+		}
+	}
+	require.Equal(t, 51, made)
+
 	// One that is long counts for many.
 	a.patch("2", `{"displayName":"`+strings.Repeat("x", 200_000)+`"}`)
 	require.Len(t, a.entries(0), 1)

@@ -221,7 +221,9 @@
 //   - A change of several properties has an entry in the audit log for each that
 //     the observed operations tell apart, one for all others, and one for each
 //     alert that changes with it. A call that sets what was set already has one
-//     without changes. The activity log has no refusals.
+//     without changes. The activity log has no refusals. What Sentinel alone has,
+//     incidents of a workspace with their tasks and bookmarks among it, leaves
+//     nothing there: SentinelAudit is documented to cover analytics rules only.
 //   - A piece of content of the Management Activity API has what one request did,
 //     and is there at once, for subscriptions that were there before. A person
 //     needs no role for it.

@@ -25,8 +25,9 @@ type Limits struct {
 	// In Audit and in History, what came by a request of more than 4 kilobytes
 	// counts for as many changes as the request has times 4 kilobytes.
 	History int
-	// Alerts and Incidents are how many there may be; Comments is how many one
-	// alert or one incident may have. What would be one more is refused with
+	// Alerts and Incidents are how many there may be, and how many incidents and
+	// how many bookmarks a workspace of Sentinel may have of its own; Comments is
+	// how many one alert or one incident of Defender may have. What would be one more is refused with
 	// 507, which clients do not try again, and names the limit. Default:
 	// 5,000,000 alerts and as many incidents, which no test reaches; 1,000
 	// comments. Sentinel's documented limit is 100 comments, Defender has none

@@ -183,6 +183,11 @@ func (w *Workspace) Delete(name string) {
 	delete(w.history.last, strings.ToLower(name))
 }
 
+// Sizes is how many incidents and bookmarks were made here and are there still.
+func (w *Workspace) Sizes() (incidents, bookmarks int) {
+	return len(w.made.byName), len(w.bookmarks.byName)
+}
+
 // Made returns the incidents that were made here, in that order.
 func (w *Workspace) Made() []*SentinelIncident { return w.made.values() }
 
