@@ -179,6 +179,7 @@ func (e *Engine) move(now time.Time, kind ActKind, by By, tenant string, alerts 
 	}
 	s.inOrder(moved)
 	s.together(moved)
+	s.tighten(moved)
 	if target == 0 {
 		// The alert may have opened an incident before that is empty now, or was
 		// merged into another; it is opened again.
@@ -256,6 +257,7 @@ func (e *Engine) merge(now time.Time, by By, ids []ID) (*act, error) {
 		s.byHand(x, y)
 		target = t
 	}
+	s.tighten(s.members(target))
 	return e.end(a, target), nil
 }
 
@@ -291,6 +293,7 @@ func (e *Engine) unmerge(now time.Time, by By, id ID) (*act, error) {
 		if slices.Contains(part, joint) {
 			s.incidents.at(i).into = 0
 			s.open++
+			s.tighten(part)
 			s.refill(i, part)
 		} else {
 			s.refill(root, part)

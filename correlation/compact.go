@@ -36,7 +36,7 @@ func (s *scope) compact(e *Engine) {
 	alerts, incidents, threads := make([]uint32, s.alerts.len()), make([]uint32, s.incidents.len()), make([]uint32, s.threads.len())
 	old := *s
 	s.alerts, s.incidents, s.threads, s.proofs = slab[alertRec]{}, slab[incidentRec]{}, slab[thread]{}, slab[proof]{}
-	s.counts = slab[counted]{}
+	s.counts, s.common = slab[counted]{}, slab[common]{}
 	s.names, s.values = arena{}, labels{}
 	s.details, s.groups, s.apart, s.index = map[uint32]*detail{}, map[uint32][]uint16{}, map[pair]int{}, newIndex(s.seed)
 	for i := uint32(1); i < old.incidents.len(); i++ {
@@ -128,6 +128,12 @@ func (s *scope) compact(e *Engine) {
 		}
 		s.index.put(slot.hash()).set(slot.kind(), n)
 	}
+	for i := uint32(1); i < old.common.len(); i++ {
+		if c := *old.common.at(i); s.observations(c.hash) != 0 {
+			s.common.add(c)
+		}
+	}
+	s.indexCommon()
 	e.stored += s.held - old.held
 	// What acts need to be taken back has the old numbers.
 	for _, a := range e.acts {

@@ -12,6 +12,7 @@ type candidate struct {
 	score    int32
 	best     int32 // bits of the strongest value
 	repeat   bool
+	loose    bool // the alerts that it shares something with attract no more
 	n        int
 	proofs   [maxProofs]candidateProof
 }
@@ -123,7 +124,7 @@ func (s *scope) preview(e *Engine, a *Alert, in *input) Decision {
 	}
 	for i := range in.cands {
 		c := &in.cands[i]
-		if i == join {
+		if i == join || c.loose {
 			continue
 		}
 		if join >= 0 && c.score >= s.needed(e, c.incident, in.cands[join].incident) && s.forbids(e, c.incident, in.cands[join].incident) == "" && s.accepts(e, c.incident, in.time) == "" {
@@ -172,6 +173,7 @@ func (s *scope) consider(e *Engine, in *input) {
 			continue
 		}
 		v := s.value(slot)
+		k.seen = countOf(v.n, s.epoch)
 		if v.ref == 0 {
 			continue
 		}
@@ -181,15 +183,16 @@ func (s *scope) consider(e *Engine, in *input) {
 		if incident == 0 || gap > e.set.windowOf(k.kind) {
 			continue
 		}
-		n := countOf(v.n, s.epoch)
+		n := k.seen
 		bits := e.set.join
 		if !e.set.Plain {
-			bits = s.rarity(n, e.set.priorOf(k.strong))
+			bits = s.rarity(k.hash, n, 0, e.set.priorOf(k.strong))
 		}
 		if bits > 0 {
 			s.evidence(e, in, incident, number, gap, bits, n, k)
 		}
 	}
+	s.identify(e, in)
 	if in.thread != 0 && e.set.RepeatWindow > 0 {
 		if slot := s.index.find(in.thread); slot != nil {
 			n := slot.number()
@@ -246,14 +249,7 @@ func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
 	if head.parent == 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
 		return true
 	}
-	// What the incident has seen of it does not make the value common, unless the
-	// incident has most of what the tenant saw: then a value that is in all of it
-	// is one that holds everything together.
-	seen := countOf(s.incidents.at(s.incidentOf(ref)).seen, s.epoch)
-	if 2*uint64(seen) > s.obs {
-		seen = 0
-	}
-	return s.worth(e, head, seen) >= e.set.keep
+	return s.worth(e, head, s.own(s.incidentOf(ref))) >= e.set.keep
 }
 
 // worth returns what the values of a link are worth by what is known now, not
@@ -267,10 +263,7 @@ func (s *scope) worth(e *Engine, r *alertRec, but uint32) (bits int32) {
 		case kindTactic:
 			continue
 		}
-		n := s.observations(p.hash)
-		prior := e.set.priorOf(p.flag&proofStrong != 0)
-		less := uint64(min(n, but))
-		bits += max(0, log2(16*(s.obs-min(s.obs, less))+prior.of)-log2(16*(uint64(n)-less)+prior.has))
+		bits += s.rarity(p.hash, s.observations(p.hash), but, e.set.priorOf(p.flag&proofStrong != 0))
 	}
 	return bits
 }
@@ -279,12 +272,13 @@ func distance(a, b int64) int64 { return max(a-b, b-a) }
 
 // evidence adds a value to what speaks for an incident.
 func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, bits int32, n uint32, k *inputKey) *candidate {
-	c := in.candidate(incident)
+	loose := s.alerts.at(ref).flags&flagLoose != 0
+	c := in.candidate(incident, loose)
 	if c == nil {
 		if len(in.cands) == maxCandidates {
 			return nil
 		}
-		in.cands = append(in.cands, candidate{incident: incident, ref: ref, gap: gap})
+		in.cands = append(in.cands, candidate{incident: incident, ref: ref, gap: gap, loose: loose})
 		c = &in.cands[len(in.cands)-1]
 	}
 	p := candidateProof{proof: proof{n: n, of: uint32(min(s.obs, 1<<32-1)), kind: kindRepeat}, bits: bits, group: -2, key: k}
@@ -310,9 +304,9 @@ func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, 
 	return c
 }
 
-func (in *input) candidate(incident uint32) *candidate {
+func (in *input) candidate(incident uint32, loose bool) *candidate {
 	for i := range in.cands {
-		if in.cands[i].incident == incident {
+		if in.cands[i].incident == incident && in.cands[i].loose == loose {
 			return &in.cands[i]
 		}
 	}
@@ -367,7 +361,11 @@ func (s *scope) choose(e *Engine, in *input) int {
 		if c.score < e.set.join || best >= 0 && !s.better(c, &in.cands[best]) {
 			continue
 		}
-		if rule := s.accepts(e, c.incident, in.time); rule != "" {
+		rule := s.accepts(e, c.incident, in.time)
+		if c.loose {
+			rule = RuleHub
+		}
+		if rule != "" {
 			in.refused = append(in.refused, Refusal{s.incidents.at(c.incident).id, float64(c.score) / 256, rule})
 			continue
 		}
@@ -405,7 +403,7 @@ func (s *scope) merge(e *Engine, in *input, n uint32, joined int, d *Decision) {
 	for i := range in.cands {
 		c := &in.cands[i]
 		mine, other := s.incidentOf(n), s.root(c.incident)
-		if i == joined || mine == other {
+		if i == joined || mine == other || c.loose {
 			continue
 		}
 		id := s.incidents.at(other).id

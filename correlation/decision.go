@@ -125,6 +125,7 @@ const (
 
 	RuleIdle     Rule = "idle"     // no alert for longer than IdleClose
 	RuleAge      Rule = "age"      // the first alert is older than MaxAge
+	RuleHub      Rule = "hub"      // only a value that turned out to be common holds it together
 	RuleDistinct Rule = "distinct" // a person said that the two are distinct
 	RuleUnknown  Rule = "unknown"  // the link names no incident that is known
 )
@@ -135,6 +136,7 @@ var ruleTexts = map[Rule]string{
 	RuleEntities: "together they would have too many entities", RuleDeviceGroup: "their devices are in different groups",
 	RuleExcluded: "it is excluded from correlation", RuleWorkspace: "it is in another tenant or workspace",
 	RuleIdle: "it has had no alert for too long", RuleAge: "its first alert is too old",
+	RuleHub:      "only a value that turned out to be common holds it together",
 	RuleDistinct: "a person said that the two are distinct", RuleUnknown: "it is not known",
 }
 

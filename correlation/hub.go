@@ -50,7 +50,7 @@ func (e *Engine) Hubs(tenant string) []Hub {
 			}
 		}
 		for hash, kind := range kinds {
-			if n := s.observations(hash); n >= hubLeast && s.rarity(n, e.set.weak) < e.set.keep {
+			if n := s.observations(hash); n >= hubLeast && s.rarity(hash, n, 0, e.set.weak) < e.set.keep {
 				out = append(out, Hub{proofKinds[kind].entity, s.textOf(hash), hash, int(n), int(s.obs)})
 			}
 		}

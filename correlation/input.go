@@ -29,6 +29,7 @@ type inputKey struct {
 	entity   int32 // keys of one entity have one number; the detector's is the last
 	strong   bool
 	impacted bool
+	seen     uint32 // observations with it
 	kind     entity.Type
 	key      *entity.Key // nil where only the hash is known
 }
@@ -65,7 +66,7 @@ func (e *Engine) prepare(a *Alert) {
 				continue
 			}
 			h, e.buf = e.hashKey(e.buf, k)
-			add(inputKey{h, number, k.Strength == entity.Strong, a.Entities[i].Impacted, k.Type, k})
+			add(inputKey{hash: h, entity: number, strong: k.Strength == entity.Strong, impacted: a.Entities[i].Impacted, kind: k.Type, key: k})
 		}
 	}
 	for i := range a.Hashed {
@@ -77,7 +78,7 @@ func (e *Engine) prepare(a *Alert) {
 			e.stats.NeverKeys++
 			continue
 		}
-		add(inputKey{notZero(k.Hash), number, k.Strength == entity.Strong, false, k.Type, nil})
+		add(inputKey{hash: notZero(k.Hash), entity: number, strong: k.Strength == entity.Strong, kind: k.Type})
 	}
 	e.stats.KeysDropped += uint64(in.dropped)
 	in.id, e.buf = e.seed.text(e.buf, domainAlert, a.ID)

@@ -23,6 +23,8 @@ type scope struct {
 	threads   slab[thread]
 	proofs    slab[proof]
 	counts    slab[counted]
+	common    slab[common]
+	commons   map[uint64]uint32 // common, by hash
 	names     arena
 	values    labels // titles with their sources, and device groups
 	details   map[uint32]*detail
@@ -78,6 +80,7 @@ const (
 	flagByHand          // linked by a person
 	flagLate
 	flagLinked // by the alert's own Link
+	flagLoose  // attracts no others: only a hub holds it where it is
 )
 
 // incidentRec is an incident.
@@ -167,7 +170,7 @@ func newScope(n scopeName, e *Engine) *scope {
 	sum := sha256.Sum256([]byte(n.tenant + "\x00" + n.workspace))
 	return &scope{
 		name: n, tag: binary.BigEndian.Uint32(sum[:]), seed: e.seed, index: newIndex(e.seed),
-		details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
+		commons: map[uint64]uint32{}, details: map[uint32]*detail{}, groups: map[uint32][]uint16{}, apart: map[pair]int{},
 	}
 }
 
@@ -238,11 +241,6 @@ func (s *scope) nearness(near uint64, gap int64) int32 {
 	}
 	expected, _ := bits.Div64(hi, lo, elapsed)
 	return 8<<8 - log2(near+min(expected, 1<<62))
-}
-
-// rarity returns the bits that a value is worth which n observations have.
-func (s *scope) rarity(n uint32, p prior) int32 {
-	return max(0, log2(16*s.obs+p.of)-log2(16*uint64(n)+p.has))
 }
 
 // last returns when the alert, or the last of its repeats, occurred.

@@ -194,6 +194,14 @@ func (c *codec) scope(s *scope) {
 	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
 	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
 	chunks(c, &s.counts, func(x *counted) { number(c, &x.ref, &x.n, &x.text) })
+	chunks(c, &s.common, func(x *common) {
+		number(c, &x.hash, &x.obs, &x.peers)
+		number(c, &x.n, &x.next)
+		number(c, &x.epoch)
+	})
+	if c.reading {
+		s.indexCommon()
+	}
 	c.index(&s.index)
 }
 
@@ -440,6 +448,10 @@ func (s *scope) digest(c *codec) {
 		if x.kind() <= slotCounted {
 			sum += s.seed.mix(domainKey, x.hash(), uint64(s.value(x).n))
 		}
+	}
+	for i := uint32(1); i < s.common.len(); i++ {
+		x := s.common.at(i)
+		sum += s.seed.mix(domainKey, x.hash^x.obs, x.peers^uint64(x.n)<<32^uint64(x.next))
 	}
 	number(c, &sum)
 }

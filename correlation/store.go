@@ -236,6 +236,7 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 		r := s.incidents.at(incident)
 		r.seen = more(r.seen, s.epoch)
 	}
+	common := false
 	for i := range in.keys {
 		slot := s.index.put(in.keys[i].hash)
 		if slot.kind() > slotCounted {
@@ -247,8 +248,13 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 		}
 		if observed {
 			v.n = more(v.n, s.epoch)
+			in.keys[i].seen = countOf(v.n, s.epoch)
+			common = common || in.keys[i].seen >= commonLeast
 		}
 		s.setValue(slot, v)
+	}
+	if common && s.notice(e, in, s.own(incident)) {
+		s.loosen(e, incident)
 	}
 }
 
