@@ -75,17 +75,18 @@ func (s *scope) since(c *common, n uint32) (obs, with uint64) {
 	return s.obs - min(s.obs, c.obs>>age), uint64(n - min(n, c.n>>age))
 }
 
-// most tells whether a value is a hub that most alerts have since it came.
-func (s *scope) most(hash uint64, n uint32) bool {
+// widespread tells whether a value is a hub that a quarter of the alerts have since
+// it came.
+func (s *scope) widespread(hash uint64, n uint32) bool {
 	c := s.commonOf(hash, n)
 	if c == nil || !c.hub() {
 		return false
 	}
 	obs, with := s.since(c, n)
-	return with >= hubLeast && 2*with > obs
+	return with >= hubLeast && 4*with > obs
 }
 
-// identify leaves values that most alerts have out of what tells an alert that
+// identify leaves values that are widespread out of what tells an alert that
 // occurs again, if others remain: a thing stays the same thing when such a value
 // is added to everything.
 func (s *scope) identify(e *Engine, in *input) {
@@ -97,7 +98,7 @@ func (s *scope) identify(e *Engine, in *input) {
 		k := &in.keys[i]
 		switch {
 		case k.kind == typeDetector:
-		case k.seen >= commonLeast && s.most(k.hash, k.seen):
+		case k.seen >= commonLeast && s.widespread(k.hash, k.seen):
 			dropped++
 		default:
 			sum += k.hash

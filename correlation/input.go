@@ -15,6 +15,7 @@ type input struct {
 	id       uint64 // hashes
 	thread   uint64 // of the detector and all values, or 0
 	detector uint64
+	rule     entity.Key // what has raised the alert, in the form of a key
 	keys     []inputKey
 	tactics  uint16
 	severity uint8
@@ -84,11 +85,12 @@ func (e *Engine) prepare(a *Alert) {
 	in.id, e.buf = e.seed.text(e.buf, domainAlert, a.ID)
 	if a.Detector != "" {
 		in.detector, e.buf = e.seed.text(e.buf, domainDetector, a.Detector)
+		in.rule.Value = a.Detector
 	}
 	if len(in.keys) > 0 {
 		in.thread = e.seed.mix(domainThread, sum, in.detector)
 		if in.detector != 0 && e.set.DetectorWindow > 0 {
-			in.keys = append(in.keys, inputKey{hash: in.detector, entity: number + 1, kind: typeDetector})
+			in.keys = append(in.keys, inputKey{hash: in.detector, entity: number + 1, kind: typeDetector, key: &in.rule})
 		}
 	}
 	in.tactics = e.tacticsOf(a)

@@ -25,8 +25,8 @@ func (s *scenario) alert(i int, scope entity.Scope) correlation.Alert {
 			scope.Key(entity.TypeIP, entity.IdentifierAddress, s.ips.list[r.ip]),
 		}}},
 	}
-	if i >= s.plantedFrom {
-		a.Entities = append(a.Entities, s.planted...)
+	if s.hub != nil && s.hub.in(i, len(s.rows)) {
+		a.Entities = append(a.Entities, correlation.Entity{Keys: []entity.Key{scope.Key(entity.TypeIP, entity.IdentifierAddress, "203.0.113.7")}})
 	}
 	return a
 }
@@ -67,8 +67,9 @@ func correlate(s *scenario, set correlation.Settings) (grouping, *correlation.En
 	return g, engine, nil
 }
 
-// evaluate prints how well the engine and the baselines do.
-func (p program) evaluate(files []string, asJSON bool) error {
+// evaluate prints how well the engine and the baselines do, and the engine with
+// hubs if they are wanted.
+func (p program) evaluate(files []string, asJSON, withHubs bool) error {
 	if len(files) == 0 {
 		return errors.New("-evaluate: name files of the data set")
 	}
@@ -76,6 +77,11 @@ func (p program) evaluate(files []string, asJSON bool) error {
 	table[0].name = "engine"
 	for i, b := range baselines {
 		table[i+1].name = b.name()
+	}
+	if withHubs {
+		for _, h := range hubs {
+			table = append(table, method{name: "engine, " + h.name})
+		}
 	}
 	for _, file := range files {
 		s, err := readScenario(file)
@@ -89,6 +95,13 @@ func (p program) evaluate(files []string, asJSON bool) error {
 		table[0].add(s, judge(s, g))
 		for i, b := range baselines {
 			table[i+1].add(s, judge(s, b.group(s)))
+		}
+		for i := range table[1+len(baselines):] {
+			s.hub = &hubs[i]
+			if g, _, err = correlate(s, settings()); err != nil {
+				return err
+			}
+			table[1+len(baselines)+i].add(s, judge(s, g))
 		}
 	}
 	if asJSON {
@@ -110,7 +123,7 @@ func (m *method) add(s *scenario, r result) {
 }
 
 func (p program) printTable(table []method) {
-	const columns = "%-27s %-20s %-20s %7s %7s %7s %9s %8s\n"
+	const columns = "%-28s %-20s %-20s %7s %7s %7s %9s %8s\n"
 	fmt.Fprintf(p.stdout, columns, "", "campaign P/R/F1", "step P/R/F1", "noise", "overm.", "largest", "incidents", "groups")
 	print := func(name string, r result) {
 		c, s := r.campaign.quality(), r.step.quality()
@@ -127,7 +140,8 @@ func (p program) printTable(table []method) {
 Campaign: all attack alerts of a scenario are one. Step: each attack step is one. The engine's incidents stand in the
 columns of the campaign and the stages within them in those of the step; a baseline has one grouping for both.
 Noise: benign alerts in groups with attack alerts. Overm.: groups with both. Largest: the greatest share of a scenario's
-alerts in one group. Incidents: groups with attack alerts. F1 of a mean is that of mean precision and recall.`)
+alerts in one group. A hub is one more value, the same in all alerts of a scenario, or in all after a share of them, or
+in more and more of them. Incidents: groups with attack alerts. F1 of a mean is that of mean precision and recall.`)
 }
 
 // figures are the numbers of a method in the JSON form.

@@ -3,6 +3,7 @@
 //	go run ./examples/correlate alerts.jsonl                 alerts of Microsoft Graph, one JSON object a line
 //	go run ./examples/correlate -explain A,B alerts.jsonl    why two of them are in one incident
 //	go run ./examples/correlate -evaluate FILE...            how well it does on the AIT alert data set
+//	go run ./examples/correlate -evaluate -hubs FILE...      the same with planted values that all alerts share
 //
 // Without a file, or with -, it reads standard input. The data set is Landauer,
 // Skopik and Wurzenberger's (CSET 2024), published at Zenodo as record 8263181
@@ -46,6 +47,7 @@ func (p program) run(args []string) int {
 	flags.SetOutput(p.stderr)
 	evaluate := flags.Bool("evaluate", false, "score the engine on scenarios of the AIT alert data set")
 	asJSON := flags.Bool("json", false, "with -evaluate, print one JSON object")
+	withHubs := flags.Bool("hubs", false, "with -evaluate, score the engine with a value planted in the alerts as well")
 	explain := flags.String("explain", "", "say why the alerts with these two ids, `A,B`, are in one incident")
 	tenant := flags.String("tenant", "", "the tenant of alerts that name none")
 	if err := flags.Parse(args); err != nil {
@@ -57,7 +59,7 @@ func (p program) run(args []string) int {
 	var err error
 	switch {
 	case *evaluate && *explain == "":
-		err = p.evaluate(flags.Args(), *asJSON)
+		err = p.evaluate(flags.Args(), *asJSON, *withHubs)
 	case *evaluate:
 		err = p.explainRow(flags.Args(), *explain)
 	default:

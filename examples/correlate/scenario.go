@@ -13,8 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/incidentkit/incidentkit/correlation"
 )
 
 // A scenario is one file of the AIT alert data set in its CSV form.
@@ -24,8 +22,7 @@ type scenario struct {
 	names, hosts, ips texts
 	detectors, labels texts
 	benign            int
-	planted           []correlation.Entity // in every alert from one on, to see what a hub does
-	plantedFrom       int
+	hub               *hub // planted, to see what it does
 }
 
 // row is an alert. Texts are numbers in the scenario's lists; the label 0 is
