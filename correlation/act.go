@@ -282,7 +282,7 @@ func (e *Engine) unmerge(now time.Time, by By, id ID) (*act, error) {
 	if s.alerts.at(child).parent != parent {
 		child, parent = parent, child
 	}
-	if s.alerts.at(child).parent != parent {
+	if root := s.root(i); s.alerts.at(child).parent != parent || s.incidentOf(child) != root || s.incidentOf(parent) != root {
 		return nil, fmt.Errorf("%w: the alerts that joined the incidents were moved since; split what belongs together", ErrInvalidAct)
 	}
 	root := s.root(i)
@@ -377,7 +377,8 @@ func set[T any](to *T, from *T) {
 
 // Undo takes the newest act back that was not taken back yet, so that everything
 // is as it was before. Alerts that came since stay with the alerts that they are
-// linked to. At most [Settings.MaxActs] acts can be taken back.
+// linked to. At most [Settings.MaxActs] acts can be taken back, and none of a tenant
+// from before incidents of it were forgotten, see [Settings.Retention].
 func (e *Engine) Undo(by By) (Act, error) {
 	return e.act(ActUndo, by, func(now time.Time) (*act, error) { return e.undo(now, by) }, call{})
 }

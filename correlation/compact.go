@@ -16,7 +16,8 @@ func (s *scope) forgettable(e *Engine, i uint32) bool {
 
 // compact forgets old incidents and their alerts, and numbers the others anew.
 // It does so only if at least a quarter of the alerts goes, so that it costs
-// little for each of them. Acts on what is forgotten cannot be undone any more.
+// little for each of them. Acts in the scope cannot be undone any more, since what
+// undoes them has the old numbers.
 func (s *scope) compact(e *Engine) {
 	keep := make([]bool, s.incidents.len())
 	gone, total := 0, 0

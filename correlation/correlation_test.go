@@ -2,6 +2,7 @@ package correlation_test
 
 import (
 	"bytes"
+	"encoding/hex"
 	"fmt"
 	"strconv"
 	"testing"
@@ -227,6 +228,104 @@ func TestHub(t *testing.T) {
 		fatal(t, err)
 	}
 	require.Empty(t, e.Proposals("t1"))
+}
+
+// late returns alerts of ten devices that recur, each of a detector of its own,
+// from some number on with a value in all of them.
+func late(n, from int) (as []correlation.Alert) {
+	for i := range n {
+		a := at(fmt.Sprintf("a%05d", i), i*20, device(fmt.Sprint(i%10)))
+		a.Detector = fmt.Sprint("d", i%10)
+		if i >= from {
+			a.Entities = append(a.Entities, file("planted"))
+		}
+		as = append(as, a)
+	}
+	return as
+}
+
+// TestLateHub plants a value in all alerts of devices that each had an incident
+// before. They get theirs back, and what the value has linked can be split.
+func TestLateHub(t *testing.T) {
+	e := engine(t, correlation.Defender())
+	as := late(3000, 1500)
+	var before, after [10]correlation.ID
+	refused := 0
+	for i, a := range as {
+		d := add(t, e, a)
+		for _, r := range d.Refused {
+			require.Equal(t, correlation.RuleHub, r.Rule)
+			refused++
+		}
+		if i < 1500 {
+			before[i%10] = d.Incident
+		}
+		after[i%10] = d.Incident
+	}
+	require.Equal(t, before, after)
+	require.NotZero(t, refused)
+	require.Equal(t, "planted", unhex(e.Hubs("t1")[0].Text))
+	linked := 0
+	for _, i := range e.Incidents("t1") {
+		linked += i.Alerts
+	}
+	require.Equal(t, len(as), linked)
+
+	// The same after a restart in the middle.
+	e = engine(t, correlation.Defender())
+	_, err := e.AddAll(as[:1600])
+	fatal(t, err)
+	var b bytes.Buffer
+	fatal(t, e.Snapshot(&b))
+	r, err := correlation.Restore(&b, correlation.Defender(), correlation.WithClock(clock))
+	fatal(t, err)
+	for _, a := range as[1600:] {
+		require.Equal(t, add(t, e, a), add(t, r, a))
+	}
+	require.Equal(t, e.StateHash(), r.StateHash())
+}
+
+// TestLooseByHand has a person merge what a hub has linked: then it attracts
+// alerts again.
+func TestLooseByHand(t *testing.T) {
+	e := engine(t, correlation.Defender())
+	var d correlation.Decision
+	var refusedBy correlation.ID
+	var alert correlation.Alert
+	for _, a := range late(3000, 1500) {
+		if d = add(t, e, a); len(d.Refused) > 0 {
+			refusedBy, alert = d.Refused[0].Incident, a
+			break
+		}
+	}
+	require.False(t, refusedBy.IsZero())
+	_, err := e.Merge([]correlation.ID{refusedBy, d.Incident}, by)
+	fatal(t, err)
+	again := alert
+	again.ID, again.Time = "again", alert.Time.Add(time.Second)
+	id, _ := e.IncidentOf("t1", alert.ID)
+	require.Equal(t, id, add(t, e, again).Incident)
+	require.Empty(t, d.Merged)
+}
+
+func unhex(s string) string {
+	b, _ := hex.DecodeString(s)
+	return string(bytes.TrimLeft(b, "\x00"))
+}
+
+// TestExplainDetector has a detector named, of which the engine keeps a hash.
+func TestExplainDetector(t *testing.T) {
+	s := correlation.Defender()
+	s.Join = 4
+	e := engine(t, s)
+	for i, name := range []string{"x", "y"} {
+		a := at(name, i, device(name))
+		a.Detector = "Impossible travel"
+		add(t, e, a)
+	}
+	why, err := e.Explain("t1", "x", "y")
+	fatal(t, err)
+	require.Contains(t, why.String(), `share detector "Impossible travel"`)
 }
 
 // TestHubFromTheStart has devices whose alerts recur, and that only a value in all

@@ -2,6 +2,7 @@ package correlation_test
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"testing"
@@ -15,9 +16,12 @@ import (
 // accepted must work.
 func FuzzRestore(f *testing.F) {
 	e := engine(f, small())
+	var start correlation.ID
 	for _, a := range []correlation.Alert{at("a", 0, device("x")), at("b", 1, device("x"), user("u")), at("c", 2, user("v"))} {
-		add(f, e, a)
+		start = cmp.Or(start, add(f, e, a).Incident)
 	}
+	_, err := e.Split(start, []string{"b"}, by)
+	require.NoError(f, err)
 	var b bytes.Buffer
 	require.NoError(f, e.Snapshot(&b))
 	head := bytes.IndexByte(b.Bytes(), '\n') + 1
@@ -39,6 +43,8 @@ func FuzzRestore(f *testing.F) {
 		_ = e.Proposals("t1")
 		_ = e.StateHash()
 		_, _ = e.Explain("t1", "a", "b")
+		_, _ = e.Undo(by)
+		_ = e.Incidents("t1")
 	})
 }
 

@@ -143,6 +143,12 @@ func TestUndo(t *testing.T) {
 			require.False(t, ok)
 			hashes = append(hashes, e.StateHash())
 		}
+		if rapid.Bool().Draw(t, "restart") {
+			var b bytes.Buffer
+			require.NoError(t, e.Snapshot(&b))
+			e, err = correlation.Restore(&b, small(), correlation.WithClock(clock))
+			require.NoError(t, err)
+		}
 		for i := len(hashes) - 2; i >= 0; i-- {
 			_, err := e.Undo(by)
 			require.NoError(t, err)
@@ -175,6 +181,33 @@ func TestUndoRedirects(t *testing.T) {
 	require.Equal(t, moved, e.StateHash())
 	i, _ := e.Incident(c.Incident)
 	require.Equal(t, b.Incident, i.Redirect)
+}
+
+// TestUnmergeElsewhere has the two alerts that joined two incidents moved into a
+// third one, where they are linked again.
+func TestUnmergeElsewhere(t *testing.T) {
+	e := engine(t, small())
+	of := func(alert string) correlation.ID {
+		id, ok := e.IncidentOf("t1", alert)
+		require.True(t, ok)
+		return id
+	}
+	for _, id := range []string{"a000", "a001", "a002"} {
+		add(t, e, at(id, 0))
+	}
+	merged := of("a001")
+	_, err := e.Move("t1", []string{"a000"}, merged, by)
+	require.NoError(t, err)
+	_, err = e.Merge([]correlation.ID{merged, of("a002")}, by)
+	require.NoError(t, err)
+	_, err = e.Split(of("a002"), []string{"a002"}, by)
+	require.NoError(t, err)
+	_, err = e.Move("t1", []string{"a000"}, of("a002"), by)
+	require.NoError(t, err)
+	before := e.StateHash()
+	_, err = e.Unmerge(merged, by)
+	require.ErrorIs(t, err, correlation.ErrInvalidAct)
+	require.Equal(t, before, e.StateHash())
 }
 
 // TestUndoLater takes acts back after more alerts have come.

@@ -23,7 +23,7 @@ const MaxSnapshot = 16 << 30
 // Snapshot writes the whole state of the engine: incidents, alerts, what waits,
 // what people did, and the position in the journal. It holds the secret of the
 // hashes and the values that have linked alerts, and is to be kept as the alerts
-// are. What is needed to take acts back is not part of it.
+// are. What takes acts back is part of it.
 func (e *Engine) Snapshot(w io.Writer) error {
 	e.mu.Lock()
 	c := &codec{}
@@ -96,12 +96,17 @@ func (e *Engine) state(c *codec) {
 		}
 		c.scope(*s)
 	})
+	if c.reading {
+		e.acts = make([]*act, len(acts))
+		for i, a := range acts {
+			e.acts[i] = &act{Act: a}
+		}
+	}
+	for _, a := range e.acts {
+		c.undoing(a, scopes)
+	}
 	if !c.reading {
 		return
-	}
-	e.acts = nil
-	for _, a := range acts {
-		e.acts = append(e.acts, &act{Act: a})
 	}
 	for _, s := range scopes {
 		e.scopes[s.name] = s
@@ -131,6 +136,51 @@ func (c *codec) actRecord(a *Act) {
 	flagOf(c, &a.Undone)
 }
 
+// undoing is what is needed to take an act back: nothing if that cannot be done.
+func (c *codec) undoing(a *act, scopes []*scope) {
+	at := uint64(slices.Index(scopes, a.scope) + 1)
+	if at = c.uint(at); at == 0 {
+		return
+	}
+	if at > uint64(len(scopes)) {
+		c.fail()
+		return
+	}
+	a.scope = scopes[at-1]
+	list(c, &a.links, func(l *link) {
+		number(c, &l.alert, &l.incident, &l.parent, &l.proof)
+		number(c, &l.proofCount, &l.flags)
+		number(c, &l.score)
+	})
+	list(c, &a.records, func(r *savedIncident) {
+		number(c, &r.number)
+		c.incident(&r.rec)
+		optional(c, &r.detail, c.detail)
+	})
+	pairs := func(p *pair) { number(c, &p[0], &p[1]) }
+	list(c, &a.apart, pairs)
+	list(c, &a.redirected, pairs)
+}
+
+func (c *codec) incident(r *incidentRec) {
+	c.id(&r.id)
+	number(c, &r.first, &r.last)
+	number(c, &r.founder, &r.head, &r.tail, &r.count, &r.stored, &r.into, &r.version, &r.entities, &r.seen)
+	c.stage(&r.stage)
+	number(c, &r.tactics)
+	number(c, &r.severity, &r.flags)
+}
+
+func (c *codec) detail(d *detail) {
+	text(c, &d.owner, &d.name)
+	text(c, &d.status)
+	text(c, &d.classification)
+	text(c, &d.determination)
+	text(c, &d.severity)
+	list(c, &d.tags, func(t *string) { text(c, t) })
+	list(c, &d.groups, func(g *uint16) { number(c, g) })
+}
+
 func (c *codec) scope(s *scope) {
 	number(c, &s.watermark, &s.latest, &s.now, &s.began, &s.span, &s.epochStart, &s.swept)
 	number(c, &s.obs)
@@ -144,14 +194,7 @@ func (c *codec) scope(s *scope) {
 		number(c, &r.score)
 		number(c, &r.severity, &r.proofCount, &r.flags, &r.epoch)
 	})
-	chunks(c, &s.incidents, func(r *incidentRec) {
-		c.id(&r.id)
-		number(c, &r.first, &r.last)
-		number(c, &r.founder, &r.head, &r.tail, &r.count, &r.stored, &r.into, &r.version, &r.entities, &r.seen)
-		c.stage(&r.stage)
-		number(c, &r.tactics)
-		number(c, &r.severity, &r.flags)
-	})
+	chunks(c, &s.incidents, c.incident)
 	chunks(c, &s.threads, func(t *thread) {
 		number(c, &t.head, &t.incident, &t.stored)
 		number(c, &t.counted)
@@ -182,14 +225,7 @@ func (c *codec) scope(s *scope) {
 		if number(c, k); *v == nil {
 			*v = &detail{}
 		}
-		d := *v
-		text(c, &d.owner, &d.name)
-		text(c, &d.status)
-		text(c, &d.classification)
-		text(c, &d.determination)
-		text(c, &d.severity)
-		list(c, &d.tags, func(t *string) { text(c, t) })
-		groups(&d.groups)
+		c.detail(*v)
 	})
 	table(c, s.groups, func(k *uint32, v *[]uint16) { number(c, k); groups(v) })
 	table(c, s.apart, func(k *pair, v *int) { number(c, &k[0], &k[1]); number(c, v) })
@@ -286,6 +322,52 @@ func (e *Engine) sound() bool {
 			return false
 		}
 	}
+	for _, a := range e.acts {
+		if a.scope != nil && !a.sound() {
+			return false
+		}
+	}
+	return true
+}
+
+// sound is the same for what takes an act back.
+func (a *act) sound() bool {
+	alerts, incidents := a.scope.alerts.len(), a.scope.incidents.len()
+	parents, leads := map[uint32]uint32{}, map[uint32]uint32{}
+	for _, l := range a.links {
+		parents[l.alert] = l.parent
+		if l.alert == 0 || l.alert >= alerts || l.incident >= incidents || l.parent >= alerts || uint64(l.proof)+uint64(l.proofCount) > uint64(a.scope.proofs.len()) {
+			return false
+		}
+	}
+	for _, r := range a.records {
+		leads[r.number] = r.rec.into
+		if r.number == 0 || r.number >= incidents || r.rec.founder >= alerts || r.rec.head >= alerts || r.rec.tail >= alerts || r.rec.into >= incidents {
+			return false
+		}
+	}
+	for _, p := range slices.Concat(a.apart, a.redirected) {
+		if p[0] == 0 || p[1] == 0 || p[0] >= incidents || p[1] >= incidents {
+			return false
+		}
+	}
+	return ends(parents) && ends(leads)
+}
+
+// ends tells whether one comes to an end wherever one starts to follow a map.
+func ends(next map[uint32]uint32) bool {
+	done := make(map[uint32]bool, len(next))
+	for from := range next {
+		var way []uint32
+		for n := from; n != 0 && !done[n]; n = next[n] {
+			if way = append(way, n); len(way) > len(next)+1 {
+				return false
+			}
+		}
+		for _, n := range way {
+			done[n] = true
+		}
+	}
 	return true
 }
 
@@ -313,23 +395,44 @@ func (s *scope) sound() bool {
 				return false
 			}
 		}
+	}
+	for i := uint32(1); i < incidents; i++ {
+		r := s.incidents.at(i)
 		if r.into == 0 && r.count > 0 {
-			steps = 0
-			last := uint32(0)
+			steps := uint32(0)
+			last, roots := uint32(0), 0
 			for n := r.head; n != 0; n = s.alerts.at(n).next {
 				if steps++; n >= alerts || steps > r.stored {
 					return false
 				}
 				last = n
+				// All of them are one tree.
+				switch a := s.alerts.at(n); {
+				case a.incident == 0 || a.incident >= incidents || s.root(a.incident) != i:
+					return false
+				case a.parent == 0:
+					roots++
+				case a.parent >= alerts || s.alerts.at(a.parent).incident == 0 || s.alerts.at(a.parent).incident >= incidents || s.root(s.alerts.at(a.parent).incident) != i:
+					return false
+				}
 			}
-			if steps != r.stored || last != r.tail || r.founder == 0 {
+			if roots != 1 || steps != r.stored || last != r.tail || r.founder == 0 {
 				return false
 			}
 		}
 	}
+	listed := make([]uint32, incidents) // alerts that say that they are there
 	for n := uint32(1); n < alerts; n++ {
 		r := s.alerts.at(n)
+		if r.incident < incidents && r.incident != 0 {
+			listed[s.root(r.incident)]++
+		}
 		if r.incident >= incidents || r.next >= alerts || r.parent >= alerts || r.thread >= s.threads.len() || uint64(r.proof)+uint64(r.proofCount) > uint64(s.proofs.len()) || !name(r.id) || int(r.severity) >= len(severities) {
+			return false
+		}
+	}
+	for i := uint32(1); i < incidents; i++ {
+		if r := s.incidents.at(i); r.into == 0 && listed[i] != r.stored {
 			return false
 		}
 	}

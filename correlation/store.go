@@ -253,7 +253,7 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 		}
 		s.setValue(slot, v)
 	}
-	if common && s.notice(e, in, s.own(incident)) {
+	if common && !e.set.Plain && s.notice(e, in, s.own(incident)) {
 		s.loosen(e, incident)
 	}
 }
