@@ -95,6 +95,10 @@ func (t *Tenant) recordChanges(tx *store.Tx) {
 	c, _ := tx.By.(*call)
 	d := t.newDeed(c)
 	d.alerts, d.incidents = tx.Changes()
+	if c == nil && len(d.incidents) > 0 {
+		// What is due in the background is done as of the time when it was due.
+		d.at = d.incidents[0].After.LastUpdateDateTime
+	}
 	d.weight = (len(d.alerts) + len(d.incidents)) * tx.Weight()
 	t.audit.add(d, t.limits.Audit)
 }

@@ -331,3 +331,26 @@ func TestLimits(t *testing.T) {
 	a.patch("2", `{"displayName":"`+strings.Repeat("x", 200_000)+`"}`)
 	require.Len(t, a.entries(0), 1)
 }
+
+// TestAuditOfTheBackground names the service for what it does by itself, at the
+// time at which that was due.
+func TestAuditOfTheBackground(t *testing.T) {
+	a := correlating(t)
+	for range 2 {
+		a.raise("x")
+	}
+	a.clock.Advance(10 * time.Minute)
+	a = a.later(time.Minute)
+	a.incident("1")
+	merged := 0
+	for e, err := range a.e.AuditLog() {
+		require.NoError(t, err)
+		if e.Operation == audit.MergeIncidents {
+			merged++
+			require.Equal(t, audit.Actor{Type: audit.System, Name: "Microsoft Defender XDR - alert correlation"}, e.Actor)
+			require.Equal(t, []string{"1", "2"}, []string{e.Target.Incident, e.Target.Source})
+			require.Less(t, e.Time.Sub(time.Date(2026, 8, 4, 10, 0, 0, 0, time.UTC)), 10*time.Minute)
+		}
+	}
+	require.Equal(t, 1, merged)
+}
