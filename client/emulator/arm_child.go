@@ -139,6 +139,12 @@ func (c *armCall) putComment(p *place, before, o *arm.Comment) error {
 	case before == nil && commentCount(p.tx, p.incident) >= arm.MaxComments:
 		return badRequest("The incident has 100 comments, which is the most that it can have.")
 	}
+	if before == nil && p.incident.made == nil {
+		// Those that were deleted here are in Defender still.
+		if full := c.t.discussed(p.tx.Incident(p.incident.row).Comments); full != nil {
+			return full
+		}
+	}
 	o.Properties = arm.CommentProperties{CommentSettings: settings}
 	o.Properties.CreatedTimeUTC, o.Properties.LastModifiedTimeUTC = o.SystemData.CreatedAt, o.SystemData.LastModifiedAt
 	o.Properties.Author = c.clientInfo()

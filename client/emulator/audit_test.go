@@ -15,6 +15,7 @@ import (
 	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/audit/unified"
 	"github.com/incidentkit/incidentkit/client/emulator"
+	"github.com/incidentkit/incidentkit/incident/hunting"
 )
 
 // entries returns the audit log, each entry in one line: operation, incident,
@@ -289,6 +290,12 @@ func TestLimits(t *testing.T) {
 		a.do(200, "POST", "/v1.0/security/incidents/1/comments", `{"comment":"c"}`)
 		a.do(200, "POST", "/v1.0/security/alerts_v2/"+id+"/comments", `{"comment":"c"}`)
 	}
+	// One that is deleted in Azure Resource Manager stays in Defender, and counts.
+	sentinel, comments := a.sentinel(), "incidents/"+hunting.IncidentName("1")+"/comments"
+	for _, comment := range sentinel.do(200, "GET", armPath(comments), "").list("value") {
+		sentinel.do(200, "DELETE", armPath(comments+"/"+comment.text("name")), "")
+	}
+	sentinel.do(507, "PUT", armPath(comments+"/c"), `{"properties":{"message":"c"}}`)
 	full := "The emulator keeps no more than "
 	require.Contains(t, a.do(507, "POST", "/v1.0/security/incidents/1/comments", `{"comment":"c"}`).text("error", "message"), full+"3 comments")
 	a.do(507, "POST", "/v1.0/security/alerts_v2/"+id+"/comments", `{"comment":"c"}`)
@@ -317,9 +324,9 @@ func TestLimits(t *testing.T) {
 	require.Len(t, a.hunt("SecurityIncident | summarize arg_max(LastModifiedTime, *) by IncidentNumber"), 50, "the newest of each incident")
 
 	// A workspace of Sentinel has as many of its own at most.
-	arm, made := a.sentinel(), 0
+	made := 0
 	for n := range 60 {
-		w := arm.raw("PUT", armPath(fmt.Sprintf("incidents/made-%d", n)), `{"properties":{"title":"t","severity":"Low","status":"New"}}`)
+		w := sentinel.raw("PUT", armPath(fmt.Sprintf("incidents/made-%d", n)), `{"properties":{"title":"t","severity":"Low","status":"New"}}`)
 		if made++; w.Code != 201 {
 			require.Equal(t, 507, w.Code, w.Body)
 			break
