@@ -5,6 +5,7 @@
 package odata
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,8 +19,8 @@ import (
 type Column struct {
 	// Text is the value of a text; an empty one is null.
 	Text func(row int) string
-	// Equal, if it is set, is a faster test for a text.
-	Equal func(text string) func(row int) bool
+	// Equal, if it is set, is a faster filter for a text.
+	Equal func(text string) Filter
 	// Time is in ticks of 100 ns since 1970.
 	Time func(row int) int64
 	// Number is a whole number.
@@ -32,8 +33,10 @@ func Ticks(t time.Time) int64 { return t.Unix()*1e7 + int64(t.Nanosecond()/100) 
 // Schema finds the property with a name, such as status or properties/title.
 type Schema func(name string) (Column, bool)
 
-// Filter tells whether a row passes.
-type Filter func(row int) bool
+// Filter keeps, of rows that are all different, those that pass, in their order and
+// their place. It looks at many rows at once, which is several times faster than one
+// after the other. It must not be called by two goroutines at once.
+type Filter func(rows []int32) []int32
 
 const (
 	maxLength = 8 << 10
@@ -200,21 +203,19 @@ func (p *parser) expect(s string) {
 }
 
 func (p *parser) or() Filter {
-	f := p.and()
+	list := []Filter{p.and()}
 	for p.word("or") {
-		a, b := f, p.and()
-		f = func(row int) bool { return a(row) || b(row) }
+		list = append(list, p.and())
 	}
-	return f
+	return either(list)
 }
 
 func (p *parser) and() Filter {
-	f := p.unary()
+	list := []Filter{p.unary()}
 	for p.word("and") {
-		a, b := f, p.unary()
-		f = func(row int) bool { return a(row) && b(row) }
+		list = append(list, p.unary())
 	}
-	return f
+	return all(list)
 }
 
 func (p *parser) unary() Filter {
@@ -223,8 +224,7 @@ func (p *parser) unary() Filter {
 	}
 	defer func() { p.depth-- }()
 	if p.word("not") {
-		f := p.unary()
-		return func(row int) bool { return !f(row) }
+		return not(p.unary())
 	}
 	if p.kind == sign && p.value == "(" {
 		p.advance()
@@ -291,31 +291,31 @@ func (p *parser) compare(c Column, op string) (Filter, error) {
 	}
 }
 
-func equal(c Column, want string, not bool) Filter {
-	test := func(row int) bool { return c.Text(row) == want }
+func equal(c Column, want string, differs bool) Filter {
+	f := where(func(row int) bool { return c.Text(row) == want })
 	if c.Equal != nil {
-		test = c.Equal(want)
+		f = c.Equal(want)
 	}
-	if not {
-		return func(row int) bool { return !test(row) }
+	if differs {
+		return not(f)
 	}
-	return test
+	return f
 }
 
 func ordering(value func(int) int64, op string, want int64) Filter {
 	switch op {
 	case "eq":
-		return func(row int) bool { return value(row) == want }
+		return where(func(row int) bool { return value(row) == want })
 	case "ne":
-		return func(row int) bool { return value(row) != want }
+		return where(func(row int) bool { return value(row) != want })
 	case "gt":
-		return func(row int) bool { return value(row) > want }
+		return where(func(row int) bool { return value(row) > want })
 	case "ge":
-		return func(row int) bool { return value(row) >= want }
+		return where(func(row int) bool { return value(row) >= want })
 	case "lt":
-		return func(row int) bool { return value(row) < want }
+		return where(func(row int) bool { return value(row) < want })
 	default:
-		return func(row int) bool { return value(row) <= want }
+		return where(func(row int) bool { return value(row) <= want })
 	}
 }
 
@@ -334,14 +334,7 @@ func (p *parser) in(c Column) Filter {
 			continue
 		}
 		p.expect(")")
-		return func(row int) bool {
-			for _, f := range any {
-				if f(row) {
-					return true
-				}
-			}
-			return false
-		}
+		return either(any)
 	}
 }
 
@@ -361,39 +354,27 @@ func (p *parser) function() Filter {
 	p.advance()
 	p.expect(")")
 	starts := called == "startswith"
-	return func(row int) bool { return has(c.Text(row), want, starts) }
+	return where(func(row int) bool { return has(c.Text(row), want, starts) })
 }
 
 // has tells whether a text contains, or starts with, one in lower case, whatever
 // its own case.
 func has(text, want string, starts bool) bool {
+	var short [128]byte
+	lower := short[:0]
 	for i := range len(text) {
-		if text[i] >= utf8.RuneSelf {
-			if text = strings.ToLower(text); starts {
-				return strings.HasPrefix(text, want)
-			}
-			return strings.Contains(text, want)
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			lower = []byte(strings.ToLower(text))
+			break
 		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		lower = append(lower, c)
 	}
-	last := len(text) - len(want)
 	if starts {
-		last = min(last, 0)
+		return bytes.HasPrefix(lower, []byte(want))
 	}
-	for at := 0; at <= last; at++ {
-		n := 0
-		for n < len(want) {
-			c := text[at+n]
-			if 'A' <= c && c <= 'Z' {
-				c += 'a' - 'A'
-			}
-			if c != want[n] {
-				break
-			}
-			n++
-		}
-		if n == len(want) {
-			return true
-		}
-	}
-	return false
+	return bytes.Contains(lower, []byte(want))
 }

@@ -27,7 +27,7 @@ func schema(name string) (Column, bool) {
 	case "status":
 		return Column{
 			Text:  func(row int) string { return items[row].status },
-			Equal: func(text string) func(int) bool { return func(row int) bool { return items[row].status == text } },
+			Equal: func(text string) Filter { return where(func(row int) bool { return items[row].status == text }) },
 		}, true
 	case "properties/owner":
 		return Column{Text: func(row int) string { return items[row].owner }}, true
@@ -62,15 +62,15 @@ func TestCompile(t *testing.T) {
 		{"n gt 1 and n le 3", "1 2"},
 		{"n eq 1 or n eq 2 and status eq 'new'", "0"},
 		{"(n eq 1 or n eq 3) and status eq 'new'", "0 2"},
+		{"not (n eq 1 or n eq 3) or status ne 'new' or not n gt 1", "0 1"},
+		{"not (n in (2, 3) and not status in ('new','old'))", "0 2"},
 	} {
 		t.Run(tt.filter, func(t *testing.T) {
 			f, err := Compile(tt.filter, schema)
 			require.NoError(t, err)
 			var got []string
-			for row := range items {
-				if f(row) {
-					got = append(got, string(rune('0'+row)))
-				}
+			for _, row := range f([]int32{0, 1, 2}) {
+				got = append(got, string(rune('0'+row)))
 			}
 			require.Equal(t, tt.want, strings.Join(got, " "))
 		})
@@ -113,9 +113,13 @@ func FuzzCompile(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for row := range items {
-			filter(row)
+		// All at once, and then one at a time, give the same.
+		rows := filter([]int32{0, 1, 2})
+		var one []int32
+		for row := range int32(len(items)) {
+			one = append(one, filter([]int32{row})...)
 		}
+		require.Equal(t, one, append([]int32(nil), rows...))
 	})
 }
 

@@ -51,9 +51,12 @@ type List struct {
 	// Tie orders rows of which the property is equal. It is different for each
 	// row, and always the same for one.
 	Tie func(row int) int64
-	// Filter tells which rows are in the list; nil takes all.
+	// Filter keeps the rows that are in the list; nil takes all.
 	Filter Filter
 }
+
+// blockSize is how many rows are filtered at once.
+const blockSize = 256
 
 // maxKey is how many bytes of a text are compared, for a token is part of an address.
 const maxKey = 64
@@ -111,6 +114,30 @@ func (o Order) Page(l List, after string, top int) (rows []int, next string, err
 	if number == nil {
 		number = o.column.Number
 	}
+	block := make([]int32, 0, blockSize)
+	take := func() {
+		rows := block
+		if l.Filter != nil {
+			rows = l.Filter(rows)
+		}
+		for _, row := range rows {
+			k := o.key(int(row), l.Tie(int(row)))
+			switch {
+			case after != "" && !worse(k, from):
+				continue
+			case len(best) <= top:
+				best = append(best, k)
+				up(best, worse)
+			case worse(best[0], k):
+				best[0] = k
+				down(best, worse)
+			}
+			if last = best[0].number; o.descending {
+				last = ^last
+			}
+		}
+		block = block[:0]
+	}
 	for row := range l.Rows(o.descending) {
 		if number != nil {
 			// Most rows of a long list are done with here.
@@ -122,24 +149,11 @@ func (o Order) Page(l List, after string, top int) (rows []int, next string, err
 				continue
 			}
 		}
-		if l.Filter != nil && !l.Filter(row) {
-			continue
-		}
-		k := o.key(row, l.Tie(row))
-		switch {
-		case after != "" && !worse(k, from):
-			continue
-		case len(best) <= top:
-			best = append(best, k)
-			up(best, worse)
-		case worse(best[0], k):
-			best[0] = k
-			down(best, worse)
-		}
-		if last = best[0].number; o.descending {
-			last = ^last
+		if block = append(block, int32(row)); len(block) == blockSize {
+			take()
 		}
 	}
+	take()
 	slices.SortFunc(best, func(a, b key) int { return sign * a.compare(b) })
 	if len(best) > top {
 		best = best[:top]

@@ -41,7 +41,7 @@ func TestPages(t *testing.T) {
 			Tie: func(row int) int64 { return int64(row) },
 		}
 		if rapid.Bool().Draw(t, "filtered") {
-			l.Filter = func(row int) bool { return items[row].number != 0 }
+			l.Filter = where(func(row int) bool { return items[row].number != 0 })
 		}
 		schema := func(name string) (Column, bool) {
 			switch name {
@@ -60,7 +60,7 @@ func TestPages(t *testing.T) {
 		require.NoError(t, err)
 		var want []int
 		for row := range items {
-			if l.Filter == nil || l.Filter(row) {
+			if l.Filter == nil || items[row].number != 0 {
 				want = append(want, row)
 			}
 		}

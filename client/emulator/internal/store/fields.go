@@ -136,10 +136,19 @@ func (c *textColumn) change(row int32, text string) {
 	}
 }
 
-func (c *textColumn) equal(text string) func(row int) bool {
+func (c *textColumn) equal(text string) odata.Filter {
 	code, ok := c.codes[text]
 	if !ok {
-		return func(int) bool { return false }
+		return func(rows []int32) []int32 { return rows[:0] }
 	}
-	return func(row int) bool { return c.rows[row] == code }
+	codes := c.rows
+	return func(rows []int32) []int32 {
+		kept := rows[:0]
+		for _, row := range rows {
+			if codes[row] == code {
+				kept = append(kept, row)
+			}
+		}
+		return kept
+	}
 }

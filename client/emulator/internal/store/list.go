@@ -3,6 +3,8 @@ package store
 import (
 	"encoding/base64"
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 
 	"github.com/incidentkit/incidentkit/client/emulator/internal/odata"
@@ -40,20 +42,17 @@ func (tx *Tx) ListAlerts(q Query) (Page, error) { return tx.s.alertFields.list(q
 func (tx *Tx) ListIncidents(q Query) (Page, error) { return tx.s.incidentFields.list(q) }
 
 func (f *fields) list(q Query) (Page, error) {
-	passes := func(int) bool { return true }
+	var filter odata.Filter
 	if q.Filter != "" {
 		var err error
-		if passes, err = odata.Compile(q.Filter, f.column); err != nil {
+		if filter, err = odata.Compile(q.Filter, f.column); err != nil {
 			return Page{}, err
 		}
 	}
 	var page Page
-	matches := func(row int32) bool { return passes(int(row)) && (q.Visible == nil || q.Visible(row)) }
 	if q.Count {
-		for _, row := range f.order {
-			if matches(row) {
-				page.Count++
-			}
+		for range f.matching(0, 1, filter, q.Visible) {
+			page.Count++
 		}
 	}
 	if q.Top == 0 {
@@ -79,11 +78,7 @@ func (f *fields) list(q Query) (Page, error) {
 		}
 	}
 	skip := q.Skip
-	for ; at >= 0 && at < len(f.order); at += step {
-		row := f.order[at]
-		if !matches(row) {
-			continue
-		}
+	for row := range f.matching(at, step, filter, q.Visible) {
 		if skip > 0 {
 			skip--
 			continue
@@ -96,6 +91,33 @@ func (f *fields) list(q Query) (Page, error) {
 		page.Rows = append(page.Rows, row)
 	}
 	return page, nil
+}
+
+// matching yields the rows from a place in the order on that a filter keeps and
+// that are visible; either may be nil. They are filtered in blocks, of which the
+// first are small, since most lists end soon.
+func (f *fields) matching(at, step int, filter odata.Filter, visible func(int32) bool) iter.Seq[int32] {
+	return func(yield func(int32) bool) {
+		var block []int32
+		for size := 64; at >= 0 && at < len(f.order); size = min(2*size, 4096) {
+			if step > 0 {
+				block = append(block[:0], f.order[at:min(at+size, len(f.order))]...)
+			} else {
+				block = append(block[:0], f.order[max(at+1-size, 0):at+1]...)
+				slices.Reverse(block)
+			}
+			at += step * len(block)
+			rows := block
+			if filter != nil {
+				rows = filter(rows)
+			}
+			for _, row := range rows {
+				if (visible == nil || visible(row)) && !yield(row) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // token and parseToken write and read a position so that nobody takes it for

@@ -3,6 +3,7 @@ package store
 import (
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,9 +59,13 @@ func (w *Workspace) List(tx *Tx, q SentinelQuery) ([]SentinelRow, string, error)
 		list.Filter = filter
 	}
 	if !q.Until.IsZero() {
-		until, passes := odata.Ticks(q.Until), list.Filter
-		list.Filter = func(row int) bool {
-			return (row < 0 || tx.s.incidentFields.created[w.rows[row]] <= until) && (passes == nil || passes(row))
+		until, filter := odata.Ticks(q.Until), list.Filter
+		list.Filter = func(rows []int32) []int32 {
+			rows = slices.DeleteFunc(rows, func(row int32) bool { return row >= 0 && tx.s.incidentFields.created[w.rows[row]] > until })
+			if filter != nil {
+				rows = filter(rows)
+			}
+			return rows
 		}
 	}
 	if q.OrderBy == "" {
@@ -145,12 +150,28 @@ func (w *Workspace) schema(tx *Tx, owner func(string) arm.Owner) odata.Schema {
 		for i, v := range column.values {
 			values[i] = translate(v.text)
 		}
-		return odata.Column{Text: func(row int) string {
-			if row < 0 {
-				return here(made(row))
-			}
-			return values[column.rows[w.rows[row]]]
-		}}
+		return odata.Column{
+			Text: func(row int) string {
+				if row < 0 {
+					return here(made(row))
+				}
+				return values[column.rows[w.rows[row]]]
+			},
+			Equal: func(text string) odata.Filter {
+				same := make([]bool, len(values))
+				for i, value := range values {
+					same[i] = value == text
+				}
+				return func(rows []int32) []int32 {
+					return slices.DeleteFunc(rows, func(row int32) bool {
+						if row < 0 {
+							return here(made(int(row))) != text
+						}
+						return !same[column.rows[w.rows[row]]]
+					})
+				}
+			},
+		}
 	}
 	ownerPart := func(part func(*arm.Owner) string) odata.Column {
 		return word("assignedTo", func(p *arm.IncidentProperties) string {
