@@ -30,7 +30,7 @@ import (
 func TestSoak(t *testing.T) {
 	total, scale := 12_000, 1
 	if os.Getenv("INCIDENTKIT_SOAK") != "" {
-		total, scale = 1_000_000, 30
+		total, scale = 1_000_000, 5
 	} else if testing.Short() {
 		t.Skip("-short")
 	} else {
