@@ -21,7 +21,7 @@ import (
 // is there for are kept.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in, want := draw.Drawer{T: t}.Object(reflect.TypeFor[alert.Alert]())
+		in, want := draw.New(t, evidence.Types()).Object(reflect.TypeFor[alert.Alert]())
 		var a, byStandard alert.Alert
 		require.NoError(t, wire.Unmarshal([]byte(in), &a), in)
 		got, err := wire.Marshal(a)

@@ -14,6 +14,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/entity/evidence"
 	"github.com/incidentkit/incidentkit/incident"
 	"github.com/incidentkit/incidentkit/internal/draw"
 	"github.com/incidentkit/incidentkit/internal/wire"
@@ -24,7 +25,7 @@ import (
 // what says nothing.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in, want := draw.Drawer{T: t}.Object(reflect.TypeFor[incident.Incident]())
+		in, want := draw.New(t, evidence.Types()).Object(reflect.TypeFor[incident.Incident]())
 		var i, byStandard incident.Incident
 		require.NoError(t, wire.Unmarshal([]byte(in), &i), in)
 		got, err := wire.Marshal(i)

@@ -23,7 +23,7 @@ import (
 // libraries, and proves that the value is the same but for what the package comment says.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		in, want := draw.Drawer{T: t}.Evidence()
+		in, want := draw.New(t, evidence.Types()).Evidence()
 		e, err := evidence.Decode([]byte(in))
 		require.NoError(t, err, in)
 		got, err := evidence.Encode(e)

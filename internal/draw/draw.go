@@ -10,8 +10,6 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"pgregory.net/rapid"
-
-	"github.com/incidentkit/incidentkit/entity/evidence"
 )
 
 // maxDepth is how deep objects and lists are nested in what is drawn.
@@ -19,7 +17,25 @@ const maxDepth = 4
 
 // A Drawer draws documents. With each it returns what has to be written when the
 // document has been read.
-type Drawer struct{ *rapid.T }
+type Drawer struct {
+	*rapid.T
+	// evidence is the interface of the types of evidence.
+	evidence reflect.Type
+	types    []typed
+}
+
+// typed is a pointer to a struct whose objects say of which type they are.
+type typed interface{ ODataType() string }
+
+// New returns a drawer for models in which, wherever they have an E or a struct of
+// nothing but an E, there is an object of one of some types.
+func New[E typed](t *rapid.T, types []E) Drawer {
+	d := Drawer{T: t, evidence: reflect.TypeFor[E]()}
+	for _, e := range types {
+		d.types = append(d.types, e)
+	}
+	return d
+}
 
 // Object returns an object of the struct type t, by its json tags. Every member
 // is there, null, empty or absent, in any order; some are there that t does not
@@ -27,7 +43,7 @@ type Drawer struct{ *rapid.T }
 func (d Drawer) Object(t reflect.Type) (in, out string) { return d.object(t, "", 0) }
 
 // Evidence returns a piece of evidence of any type, known or not.
-func (d Drawer) Evidence() (in, out string) { return d.evidence(0) }
+func (d Drawer) Evidence() (in, out string) { return d.anyEvidence(0) }
 
 // Canonical brings a JSON value into the one form of RFC 8785, except for its
 // numbers, which it would round.
@@ -98,26 +114,25 @@ func (d Drawer) object(t reflect.Type, name string, depth int) (in, out string) 
 	return members(rapid.Permutation(ins).Draw(d.T, "order")).String(), outs.String()
 }
 
-func (d Drawer) evidence(depth int) (in, out string) {
+func (d Drawer) anyEvidence(depth int) (in, out string) {
 	if d.pick("unknown type", 12) == 0 {
 		in = `{"verdict":"malicious","@odata.type":"#microsoft.graph.security.futureEvidence","x":null}`
 		return in, in
 	}
-	types := evidence.Types()
-	e := types[d.pick("type", len(types))]
+	e := d.types[d.pick("type", len(d.types))]
 	return d.object(reflect.TypeOf(e).Elem(), e.ODataType(), depth)
 }
 
 // value draws a value for the type t that is not null.
 func (d Drawer) value(t reflect.Type, depth int) (in, out string) {
-	switch t {
-	case reflect.TypeFor[time.Time]():
+	switch {
+	case t == reflect.TypeFor[time.Time]():
 		return d.time()
-	case reflect.TypeFor[evidence.Dictionary]():
+	case t.Kind() == reflect.Map && t.Elem() == reflect.TypeFor[jsontext.Value]():
 		in = fmt.Sprintf(`{"app":%s,"n":[null,1]}`, d.text())
 		return in, in
-	case reflect.TypeFor[evidence.Any](), reflect.TypeFor[evidence.Evidence]():
-		return d.evidence(depth)
+	case t == d.evidence, t.Kind() == reflect.Struct && t.NumField() == 1 && t.Field(0).Type == d.evidence:
+		return d.anyEvidence(depth)
 	}
 	switch t.Kind() {
 	case reflect.String:
