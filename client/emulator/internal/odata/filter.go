@@ -5,7 +5,6 @@
 package odata
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strconv"
@@ -360,21 +359,33 @@ func (p *parser) function() Filter {
 // has tells whether a text contains, or starts with, one in lower case, whatever
 // its own case.
 func has(text, want string, starts bool) bool {
-	var short [128]byte
-	lower := short[:0]
 	for i := range len(text) {
-		c := text[i]
-		if c >= utf8.RuneSelf {
-			lower = []byte(strings.ToLower(text))
-			break
+		if text[i] >= utf8.RuneSelf {
+			if text = strings.ToLower(text); starts {
+				return strings.HasPrefix(text, want)
+			}
+			return strings.Contains(text, want)
 		}
-		if 'A' <= c && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		lower = append(lower, c)
 	}
+	last := len(text) - len(want)
 	if starts {
-		return bytes.HasPrefix(lower, []byte(want))
+		last = min(last, 0)
 	}
-	return bytes.Contains(lower, []byte(want))
+	for at := 0; at <= last; at++ {
+		n := 0
+		for n < len(want) {
+			c := text[at+n]
+			if 'A' <= c && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != want[n] {
+				break
+			}
+			n++
+		}
+		if n == len(want) {
+			return true
+		}
+	}
+	return false
 }
