@@ -27,10 +27,11 @@ type Limits struct {
 	History int
 	// Alerts and Incidents are how many there may be, and how many incidents and
 	// how many bookmarks a workspace of Sentinel may have of its own; Comments is
-	// how many one alert or one incident of Defender may have. What would be one more is refused with
-	// 507, which clients do not try again, and names the limit. Default:
-	// 5,000,000 alerts and as many incidents, which no test reaches; 1,000
-	// comments. Sentinel's documented limit is 100 comments, Defender has none
+	// how many one alert or one incident of Defender may have, with those that were
+	// deleted in Azure Resource Manager, since they stay in Defender. What would be
+	// one more is refused with 507, which clients do not try again, and names the
+	// limit. Default: 5,000,000 alerts and as many incidents, which no test reaches;
+	// 1,000 comments. Sentinel's documented limit is 100 comments, Defender has none
 	// that is documented.
 	Alerts, Incidents, Comments int
 }
