@@ -186,7 +186,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 	if err := ids.Err(); err != nil {
 		return nil, err
 	}
-	var tried []byte
+	var lost []byte // what a write whose answer was lost may have left
 	for conflicts := 0; ; conflicts++ {
 		o, err := get(ctx, c, k, p)
 		if err != nil {
@@ -197,7 +197,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		if err != nil {
 			return nil, fmt.Errorf("arm: %w", err)
 		}
-		if tried != nil && bytes.Equal(before, tried) {
+		if lost != nil && bytes.Equal(before, lost) {
 			// What stands there is what was to be written: the answer that said
 			// so was lost, and the conflict was with ourselves.
 			return o, nil
@@ -206,10 +206,11 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		if err := change(s); err != nil {
 			return nil, err
 		}
-		if tried, err = wire.Marshal(k.body("", s, o.Unknown)); err != nil {
+		after, err := wire.Marshal(k.body("", s, o.Unknown))
+		if err != nil {
 			return nil, fmt.Errorf("arm: %w", err)
 		}
-		if bytes.Equal(before, tried) {
+		if bytes.Equal(before, after) {
 			return o, nil
 		}
 		if err := added(problems, k.check(s, c.version)).Err(); err != nil {
@@ -221,6 +222,11 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		updated, err := put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
 		if !errors.Is(err, client.ErrConflict) {
 			return updated, err
+		}
+		// A write of which it is known that it was refused has left nothing: then it was
+		// another's that stands there, even if that is the same.
+		if lost = nil; errors.Is(err, client.ErrOutcomeUnknown) {
+			lost = after
 		}
 		if conflicts == maxConflicts {
 			return nil, fmt.Errorf("arm: others changed the object %d times before this update could: %w", conflicts+1, err)

@@ -46,7 +46,8 @@ func (c *Client) CreateIncident(ctx context.Context, id string, s IncidentSettin
 // this package does not know included. When somebody else changed the incident in
 // between (409, 412) all of that is done again, up to 30 times; change must
 // therefore do the same to any incident, and best something that may be done twice,
-// such as [IncidentSettings.AddLabel].
+// such as [IncidentSettings.AddLabel]: where the answer to a write was lost, and what
+// is there then is not what was written, whether it was written is not known.
 //
 // A change that changes nothing sends nothing. An error of change is returned as it
 // is. A problem that the change brings in gives a [*ValidationError].

@@ -236,26 +236,59 @@ func (m inMemory) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // TestUpdateWhoseAnswerWasLost is a write that was executed and answered by a cut
-// connection: sent again, its etag is stale, and the conflict is with itself.
+// connection, or by a gateway that knew nothing of it: sent again, its etag is stale, and
+// the conflict is with itself.
 func TestUpdateWhoseAnswerWasLost(t *testing.T) {
-	s, c := start(t)
-	s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
-	lost := false
-	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
-		if r.Method != http.MethodPut || lost {
-			return false
+	for name, lose := range map[string]func(w http.ResponseWriter){
+		"cut": func(http.ResponseWriter) { panic(http.ErrAbortHandler) },
+		"504": func(w http.ResponseWriter) { fail(w, http.StatusGatewayTimeout, "GatewayTimeout") },
+	} {
+		s, c := start(t)
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		lost := false
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method != http.MethodPut || lost {
+				return false
+			}
+			lost = true
+			s.put(discard{}, r, path)
+			lose(w)
+			return true
 		}
-		lost = true
-		s.put(discard{}, r, path)
-		panic(http.ErrAbortHandler)
+		i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Labels = append(s.Labels, arm.Label{Name: "x"}) // not fit to be done twice
+			return nil
+		})
+		require.NoError(t, err, name)
+		require.Len(t, i.Properties.Labels, 1, "%s: nothing is doubled", name)
+		require.Equal(t, []string{"GET incidents/abc", "PUT incidents/abc", "PUT incidents/abc", "GET incidents/abc"}, s.requests())
 	}
-	i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
-		s.Labels = append(s.Labels, arm.Label{Name: "x"}) // not fit to be done twice
-		return nil
-	})
-	require.NoError(t, err)
-	require.Len(t, i.Properties.Labels, 1, "nothing is doubled")
-	require.Equal(t, []string{"GET incidents/abc", "PUT incidents/abc", "PUT incidents/abc", "GET incidents/abc"}, s.requests())
+}
+
+// TestUpdateBesideOneWhoWritesTheSame: a conflict that the service answered for is with
+// somebody else, even where what stands there is what this update was to write.
+func TestUpdateBesideOneWhoWritesTheSame(t *testing.T) {
+	for _, status := range []int{http.StatusConflict, http.StatusPreconditionFailed} {
+		s, c := start(t)
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		first := true
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method != http.MethodPut || !first {
+				return false
+			}
+			first = false
+			s.put(discard{}, r, path) // as the other's request, which was alike
+			fail(w, status, "Conflict")
+			return true
+		}
+		i, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Description += "one more. "
+			return nil
+		})
+		require.NoError(t, err)
+		require.Equal(t, "one more. one more. ", i.Properties.Description, "the other's change and this one")
+		require.Equal(t, []string{"GET incidents/abc", "PUT incidents/abc", "GET incidents/abc", "PUT incidents/abc"}, s.requests())
+	}
 }
 
 type discard struct{}
