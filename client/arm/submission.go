@@ -290,6 +290,58 @@ func (p *plan) planBookmark(i int, a *alert.Draft, s Submission) {
 	p.bookmarks = append(p.bookmarks, b)
 }
 
+// compareBookmark notes what of a bookmark of the plan the one that was found does not
+// say. What it says beyond that is somebody's work, and nothing that was not carried.
+func (p *plan) compareBookmark(n int, found *BookmarkProperties) {
+	planned, path := &p.bookmarks[n], validate.Index("alerts", n)
+	text := func(a, b string) bool { return strings.TrimSpace(a) == strings.TrimSpace(b) }
+	// The service need not keep times to the nanosecond.
+	when := func(a, b time.Time) bool { return a.IsZero() || a.Sub(b).Abs() < time.Second }
+	var other []string
+	for _, member := range [...]struct {
+		name string
+		same bool
+	}{
+		{"displayName", text(planned.DisplayName, found.DisplayName)},
+		{"query", text(planned.Query, found.Query)},
+		{"queryResult", text(planned.QueryResult, found.QueryResult)},
+		{"notes", text(planned.Notes, found.Notes)},
+		{"eventTime", when(planned.EventTime, found.EventTime)},
+		{"queryStartTime", when(planned.QueryStartTime, found.QueryStartTime)},
+		{"queryEndTime", when(planned.QueryEndTime, found.QueryEndTime)},
+		{"entityMappings", holdsAll(found.EntityMappings, planned.EntityMappings, sameMapping)},
+		{"tactics", holdsAll(found.Tactics, planned.Tactics, func(a, b Tactic) bool { return a == b })},
+		{"techniques", holdsAll(found.Techniques, planned.Techniques, EqualIDs)},
+	} {
+		if !member.same {
+			other = append(other, member.name)
+		}
+	}
+	if len(other) > 0 {
+		p.omit(path, "the bookmark was there already, with other %s; it was left as it is", strings.Join(other, ", "))
+	}
+	if info := found.IncidentInfo; info != nil && info.IncidentID != "" {
+		if id := info.IncidentID[strings.LastIndex(info.IncidentID, "/")+1:]; !EqualIDs(id, p.incidentID) {
+			p.omit(path, "the bookmark was there already, and belongs to the incident %s", validate.Quote(id))
+		}
+	}
+}
+
+func holdsAll[T any](found, planned []T, same func(a, b T) bool) bool {
+	for _, want := range planned {
+		if !slices.ContainsFunc(found, func(have T) bool { return same(want, have) }) {
+			return false
+		}
+	}
+	return true
+}
+
+func sameMapping(a, b sentinel.Mapping) bool {
+	return EqualIDs(a.EntityType, b.EntityType) && holdsAll(b.FieldMappings, a.FieldMappings, func(a, b sentinel.FieldMapping) bool {
+		return EqualIDs(a.Identifier, b.Identifier) && a.Value == b.Value
+	})
+}
+
 // kql writes a text as a literal of the Kusto query language.
 func kql(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`, "\r", `\r`, "\t", `\t`).Replace(s) + `"`

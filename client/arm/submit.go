@@ -36,7 +36,9 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 //
 // All ids follow from the incident's, and what is there already is left alone. So the
 // same submission can be raised again under the same id, after a failure or a crash:
-// it then makes what is missing. A draft that breaks rules, or the service's limits,
+// it then makes what is missing. A bookmark may be there although the incident is new, for
+// it is kept when an incident is deleted; where it no longer says what the draft does, or
+// belongs to another incident, NotCarried says so as well. A draft that breaks rules, or the service's limits,
 // gives a [*ValidationError], and nothing is sent. Later errors come with a receipt
 // that says which steps were done; a step that fails does not keep the next from
 // being tried, unless there is no incident.
@@ -54,7 +56,7 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 		ctx = WithCorrelationID(ctx, c.NewID())
 	}
 	steps := p.steps()
-	r := &incident.Receipt{ResourceID: c.IncidentID(p.incidentID), NotCarried: p.notCarried, Draft: s.Draft}
+	r := &incident.Receipt{ResourceID: c.IncidentID(p.incidentID), Draft: s.Draft}
 	for _, step := range steps {
 		r.Steps = append(r.Steps, step.Step)
 	}
@@ -82,6 +84,7 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 			p.report(r)
 		}
 	}
+	r.NotCarried = p.notCarried
 	return r, errors.Join(errs...)
 }
 
@@ -125,10 +128,10 @@ func (p *plan) steps() []step {
 			return ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
 		})
 	}
-	for n, b := range p.bookmarks {
+	for n := range p.bookmarks {
 		path := []string{"bookmarks", p.derive("bookmark", strconv.Itoa(n))}
-		add(incident.ActionCreateBookmark, n, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
-			return ensure(ctx, p.client, &bookmarks, at("", path...), fresh, b)
+		add(incident.ActionCreateBookmark, n, path, func(ctx context.Context, _ bool) (bool, bool, error) {
+			return p.createBookmark(ctx, at("", path...), n)
 		})
 		relate(incident.ActionRelateBookmark, n, p.client.workspace.resourceID(path...))
 	}
@@ -143,31 +146,42 @@ func (p *plan) derive(parts ...string) string {
 	return derive(append([]string{strings.ToLower(p.incidentID)}, parts...)...)
 }
 
-// ensure creates an object unless it is there already.
+// ensure creates an object of the incident unless it is there already.
 func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (existed, done bool, err error) {
-	if !fresh {
-		switch found, err := get(ctx, c, k, p); {
-		case found != nil:
-			return true, true, err
-		case !errors.Is(err, client.ErrNotFound):
-			return false, false, err
-		}
+	var o *Object[P]
+	if fresh {
+		o, err = create(ctx, c, k, p, nil, s)
+	} else {
+		o, existed, err = findOrCreate(ctx, c, k, p, s)
 	}
-	made, err := create(ctx, c, k, p, nil, s)
-	return false, made != nil, err
+	return existed, o != nil, err
+}
+
+// findOrCreate creates an object unless it is there already, and returns what the
+// service says of it.
+func findOrCreate[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, s S) (o *Object[P], existed bool, err error) {
+	if o, err = get(ctx, c, k, p); o != nil || !errors.Is(err, client.ErrNotFound) {
+		return o, o != nil, err
+	}
+	o, err = create(ctx, c, k, p, nil, s)
+	return o, false, err
 }
 
 // createIncident creates the incident unless it is there already, and keeps what the
 // service then says of it.
 func (p *plan) createIncident(ctx context.Context, where place) (existed, done bool, err error) {
-	p.made, err = get(ctx, p.client, &incidents, where)
-	if p.made != nil {
-		return true, true, err
+	p.made, existed, err = findOrCreate(ctx, p.client, &incidents, where, p.settings)
+	return existed, p.made != nil, err
+}
+
+// createBookmark creates the bookmark of an alert unless it is there already, also where
+// the incident is fresh: bookmarks belong to the workspace.
+func (p *plan) createBookmark(ctx context.Context, where place, n int) (existed, done bool, err error) {
+	o, existed, err := findOrCreate(ctx, p.client, &bookmarks, where, p.bookmarks[n])
+	if existed {
+		p.compareBookmark(n, &o.Properties)
 	}
-	if errors.Is(err, client.ErrNotFound) {
-		p.made, err = create(ctx, p.client, &incidents, where, nil, p.settings)
-	}
-	return false, p.made != nil, err
+	return existed, o != nil, err
 }
 
 // report fills in what the service says of the incident.
@@ -181,6 +195,6 @@ func (p *plan) report(r *incident.Receipt) {
 		r.ResourceID = p.made.ID
 	}
 	if !r.Steps[0].Existed && p.settings.Owner.Assigned() && !made.Owner.Assigned() {
-		r.NotCarried = append(r.NotCarried, incident.Omission{Path: "assignedTo", Reason: "the service did not find " + validate.Quote(p.settings.Owner.UserPrincipalName+p.settings.Owner.ObjectID) + "; the incident has no owner"})
+		p.omit("assignedTo", "the service did not find %s; the incident has no owner", validate.Quote(p.settings.Owner.UserPrincipalName+p.settings.Owner.ObjectID))
 	}
 }

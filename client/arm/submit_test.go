@@ -3,9 +3,11 @@ package arm_test
 import (
 	"encoding/json"
 	"flag"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,6 +21,7 @@ import (
 	"github.com/incidentkit/incidentkit/client"
 	"github.com/incidentkit/incidentkit/client/arm"
 	"github.com/incidentkit/incidentkit/entity"
+	"github.com/incidentkit/incidentkit/entity/sentinel"
 	"github.com/incidentkit/incidentkit/incident"
 )
 
@@ -93,7 +96,11 @@ func TestRaise(t *testing.T) {
 
 			sent := s.requests()
 			require.Equal(t, "GET incidents/"+arm.IDFor("case 4711"), sent[0])
-			require.Len(t, sent, 1+len(r.Steps), "one look, and one request for each step")
+			looks := 1
+			if preview {
+				looks += len(fullSubmission().Draft.Alerts)
+			}
+			require.Len(t, sent, looks+len(r.Steps), "a look for the incident and for each bookmark, and one request for each step")
 
 			// Once more: everything is there, and an analyst has worked on it.
 			_, err = c.UpdateIncident(t.Context(), arm.IDFor("case 4711"), func(s *arm.IncidentSettings) error {
@@ -115,6 +122,58 @@ func TestRaise(t *testing.T) {
 				require.True(t, strings.HasPrefix(request, "GET "), "%s: a repeated submission changes nothing", request)
 			}
 			require.Empty(t, cmp.Diff(r.NotCarried, again.NotCarried))
+		})
+	}
+}
+
+// TestRaiseKeepsABookmark that has outlived its incident, or that a person has worked on:
+// a bookmark is not the incident's own, and may be there where that is not.
+func TestRaiseKeepsABookmark(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(b *arm.BookmarkProperties)
+		want   []incident.Omission
+	}{
+		"nothing": {func(*arm.BookmarkProperties) {}, nil},
+		"what the draft does not say": {func(b *arm.BookmarkProperties) {
+			b.Labels, b.Updated, b.Techniques = []string{"mine"}, time.Now(), append(b.Techniques, "T1566")
+			b.EventTime = b.EventTime.Add(100 * time.Nanosecond)
+			b.IncidentInfo = &sentinel.IncidentInfo{IncidentID: strings.ToUpper(arm.IDFor("case 4711"))}
+		}, nil},
+		"what the draft says": {func(b *arm.BookmarkProperties) {
+			b.Notes, b.Tactics, b.EntityMappings = "Seen before.", nil, b.EntityMappings[1:]
+		}, []incident.Omission{{Path: "alerts[0]", Reason: "the bookmark was there already, with other notes, entityMappings, tactics; it was left as it is"}}},
+		"all": {func(b *arm.BookmarkProperties) { *b = arm.BookmarkProperties{DisplayName: "D", Query: "q"} }, []incident.Omission{
+			{Path: "alerts[0]", Reason: "the bookmark was there already, with other displayName, query, queryResult, notes, eventTime, queryStartTime, queryEndTime, entityMappings, tactics, techniques; it was left as it is"},
+		}},
+		"the incident": {func(b *arm.BookmarkProperties) { b.IncidentInfo = &sentinel.IncidentInfo{IncidentID: "other\n"} }, []incident.Omission{
+			{Path: "alerts[0]", Reason: `the bookmark was there already, and belongs to the incident "other\n"`},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, c := start(t)
+			c = c.Preview()
+			first, err := c.Raise(t.Context(), fullSubmission())
+			require.NoError(t, err)
+			made := slices.IndexFunc(first.Steps, func(s incident.Step) bool { return s.Action == incident.ActionCreateBookmark })
+			id := first.Steps[made].Resource[strings.LastIndex(first.Steps[made].Resource, "/")+1:]
+			_, err = c.UpdateBookmark(t.Context(), id, func(b *arm.BookmarkProperties) error { tt.change(b); return nil })
+			require.NoError(t, err)
+			for _, deleted := range []bool{true, false} {
+				if deleted {
+					maps.DeleteFunc(s.objects, func(path string, _ map[string]any) bool { return strings.HasPrefix(path, "incidents/") })
+				}
+				before := s.contents(t)
+				s.requests()
+				again, err := c.Raise(t.Context(), fullSubmission())
+				require.NoError(t, err)
+				require.True(t, again.Done())
+				require.True(t, again.Steps[made].Existed)
+				require.Equal(t, !deleted, again.Steps[0].Existed)
+				require.NotContains(t, strings.Join(s.requests(), "\n"), "PUT bookmarks/")
+				after := s.contents(t)
+				require.Equal(t, before["bookmarks/"+id], after["bookmarks/"+id])
+				require.Empty(t, cmp.Diff(append(first.NotCarried, tt.want...), again.NotCarried))
+			}
 		})
 	}
 }
