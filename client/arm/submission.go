@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/entity/sentinel"
@@ -227,27 +226,30 @@ func contextOf(d *incident.Draft) []string {
 	return lines
 }
 
-// split puts lines into as many comments as the largest length wants.
+// split puts lines into as many comments as the largest length wants. A line that is
+// longer than a comment can be, for no title has a largest length, begins one of its own.
 func split(lines []string) []string {
 	var comments []string
 	var b strings.Builder
-	length := 0
+	length := 0 // of what is in b, in characters
 	for _, line := range lines {
-		for r := []rune(line); len(r) >= MaxComment; r = []rune(line) {
-			// No title has a largest length.
-			comments, line = append(comments, string(r[:MaxComment])), string(r[MaxComment:])
+		for rest := []rune(line); ; {
+			n := min(len(rest), MaxComment)
+			if length > 0 && length+1+n > MaxComment {
+				comments = append(comments, b.String())
+				b.Reset()
+				length = 0
+			}
+			if length > 0 {
+				b.WriteByte('\n')
+				length++
+			}
+			b.WriteString(string(rest[:n]))
+			length += n
+			if rest = rest[n:]; len(rest) == 0 {
+				break
+			}
 		}
-		n := utf8.RuneCountInString(line) + 1
-		if length > 0 && length+n > MaxComment {
-			comments = append(comments, b.String())
-			b.Reset()
-			length = 0
-		}
-		if length > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(line)
-		length += n
 	}
 	return append(comments, b.String())
 }

@@ -324,7 +324,16 @@ func TestLongContextIsSplit(t *testing.T) {
 	}
 	_, err := c.Raise(t.Context(), sub)
 	require.NoError(t, err)
-	var comments []string
+	comments := s.comments(t)
+	require.Greater(t, len(comments), 4)
+	text := strings.Join(comments, "\n")
+	require.Equal(t, 70000, strings.Count(text, "ä"), "nothing is lost")
+	require.Equal(t, 60, strings.Count(text, "- impacted: url url https://"))
+}
+
+// comments are the texts of the comments that were sent, each of a length that there can
+// be.
+func (s *service) comments(t *testing.T) (comments []string) {
 	for _, body := range s.bodies {
 		var doc struct {
 			Properties struct {
@@ -337,10 +346,24 @@ func TestLongContextIsSplit(t *testing.T) {
 			comments = append(comments, m)
 		}
 	}
-	require.Greater(t, len(comments), 4)
-	text := strings.Join(comments, "\n")
-	require.Equal(t, 70000, strings.Count(text, "ä"), "nothing is lost")
-	require.Equal(t, 60, strings.Count(text, "- impacted: url url https://"))
+	return comments
+}
+
+// TestLongContextKeepsItsOrder, whatever length the lines have that are cut.
+func TestLongContextKeepsItsOrder(t *testing.T) {
+	for _, length := range []int{29000, arm.MaxComment - 15, arm.MaxComment - 14, arm.MaxComment - 13, 40000, 2*arm.MaxComment - 14, 2*arm.MaxComment - 13} {
+		s, c := start(t)
+		sub := fullSubmission()
+		sub.Draft.Comment = ""
+		title := strings.Repeat("ä", length)
+		sub.Draft.Alerts[1].Title = title
+		_, err := c.Raise(t.Context(), sub)
+		require.NoError(t, err)
+		comments := s.comments(t)
+		require.True(t, strings.HasPrefix(comments[0], "Alert 1 of 2: "), "%d: %.20q", length, comments[0])
+		text := strings.ReplaceAll(strings.Join(comments, ""), "\n", "")
+		require.Contains(t, text, "185.220.101.50Alert 2 of 2: "+title+"Severity: high", "%d", length)
+	}
 }
 
 func TestOwnerThatTheServiceDoesNotFind(t *testing.T) {
