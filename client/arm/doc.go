@@ -83,6 +83,7 @@
 //	relation-name   the name of a relation is malformed
 //	preview         a value exists in preview versions of the API only
 //	new-incident    the draft names an incident of Defender to join
+//	time            a time is in no year from 1 to 9999, or before the one that it follows
 //
 // # Versions
 //

@@ -22,7 +22,7 @@ type Submission struct {
 	// submitted. When it is empty a random one is made, which is in the receipt.
 	IncidentID string `json:"incidentId,omitzero"`
 	// FirstActivity and LastActivity bound the activity that the incident is
-	// about.
+	// about; a zero time is left out.
 	FirstActivity time.Time `json:"firstActivity,omitzero"`
 	LastActivity  time.Time `json:"lastActivity,omitzero"`
 	// Alerts are the SystemAlertIds of alerts that exist in the workspace and are
@@ -68,6 +68,17 @@ func (c *Client) newPlan(s Submission) (*plan, error) {
 		if !slices.ContainsFunc(p.alerts, func(other string) bool { return EqualIDs(id, other) }) {
 			p.alerts = append(p.alerts, id)
 		}
+	}
+	for _, at := range [...]struct {
+		path string
+		time time.Time
+	}{{"firstActivity", s.FirstActivity}, {"lastActivity", s.LastActivity}} {
+		if year := at.time.UTC().Year(); year < 1 || year > 9999 {
+			ps.Add(at.path, "time", "is in the year %d; give one from 1 to 9999", year)
+		}
+	}
+	if !s.LastActivity.IsZero() && s.LastActivity.Before(s.FirstActivity) {
+		ps.Add("lastActivity", "time", "is before firstActivity; give the later one")
 	}
 	if len(s.Draft.Alerts) == 0 {
 		return nil, ps.Err()
@@ -165,13 +176,14 @@ func (p *plan) omissions(i int, a *alert.Draft) {
 }
 
 // planTasks makes a task of each line of the recommended actions, without the
-// bullets and numbers that people put before them. The same line makes one task.
+// bullets and numbers that people put before them. The same line makes one task, one
+// that says nothing none.
 func planTasks(alerts []alert.Draft) []plannedTask {
 	var tasks []plannedTask
 	seen := map[string]bool{}
 	for i := range alerts {
 		for line := range strings.Lines(alerts[i].RecommendedActions) {
-			title := withoutBullet(strings.TrimSpace(line))
+			title := withoutBullet(validate.TrimText(line))
 			if key := strings.ToLower(title); title != "" && !seen[key] {
 				seen[key] = true
 				tasks = append(tasks, plannedTask{i, title})
@@ -186,10 +198,10 @@ func withoutBullet(line string) string {
 	if number := strings.TrimLeft(line, "0123456789"); number != line && strings.ContainsAny(number[:min(len(number), 1)], ".)") {
 		rest = number[1:]
 	}
-	if rest == line || !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, "\t") {
+	if rest != "" && !strings.HasPrefix(rest, " ") && !strings.HasPrefix(rest, "\t") {
 		return line // what looks like a bullet is part of a word, such as -verbose
 	}
-	return strings.TrimSpace(rest)
+	return validate.TrimText(rest)
 }
 
 // contextOf writes down, for people, what an incident of Sentinel has no field for.

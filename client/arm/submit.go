@@ -25,7 +25,7 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 //
 //   - the incident, with the title and description of the first alert, the highest
 //     severity, the tags as labels, the owner, and the times;
-//   - a task for each line of the alerts' recommended actions;
+//   - a task for each line of the alerts' recommended actions, the same line once;
 //   - a comment with what the incident has no field for: category, techniques and
 //     entities; further comments where it is too long for one; and the draft's own;
 //   - with [Client.Preview], for each alert a bookmark with entity mappings, tactics

@@ -314,6 +314,51 @@ alerts gives 45 tasks, one for each line of recommendedActions; an incident has 
 	require.EqualError(t, err, "alerts is empty; give at least 1")
 }
 
+// TestRaiseRefusesTimes that nobody can have meant, or that JSON has no form for.
+func TestRaiseRefusesTimes(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.FirstActivity, sub.LastActivity = sub.LastActivity, sub.FirstActivity
+	_, err := c.Raise(t.Context(), sub)
+	require.EqualError(t, err, "lastActivity is before firstActivity; give the later one")
+	sub.FirstActivity, sub.LastActivity = time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	_, err = c.Raise(t.Context(), sub)
+	require.EqualError(t, err, "firstActivity is in the year -1; give one from 1 to 9999\nlastActivity is in the year 10000; give one from 1 to 9999")
+	// A time of which the zone makes another year.
+	sub.LastActivity = time.Date(9999, 12, 31, 23, 0, 0, 0, time.FixedZone("", -7200))
+	sub.FirstActivity = time.Time{}
+	_, err = c.Raise(t.Context(), sub)
+	require.EqualError(t, err, "lastActivity is in the year 10000; give one from 1 to 9999")
+	require.Empty(t, s.requests())
+	sub.LastActivity = time.Time{}
+	_, err = c.Raise(t.Context(), sub)
+	require.NoError(t, err)
+	require.NotContains(t, s.bodies[0], "ActivityTimeUtc")
+}
+
+// TestTasksAreLinesThatSaySomething: texts that were copied hold marks that nobody sees,
+// and bullets without anything to do.
+func TestTasksAreLinesThatSaySomething(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.Draft.Alerts[0].RecommendedActions = "\ufeff- Reset the password\u200b\r\n\u200b\n- \u200b\n-\n---\n1.\n 2) \n42\n-x\n"
+	sub.Draft.Alerts[1].RecommendedActions = "\u200bRESET the password\n\u2022 Tell them\u00a0"
+	r, err := c.Raise(t.Context(), sub)
+	require.NoError(t, err)
+	require.True(t, r.Done())
+	var titles []string
+	for _, body := range s.bodies {
+		var doc struct {
+			Properties struct{ Title, Status, Severity string }
+		}
+		require.NoError(t, json.Unmarshal([]byte(body), &doc))
+		if doc.Properties.Status != "" && doc.Properties.Severity == "" {
+			titles = append(titles, doc.Properties.Title)
+		}
+	}
+	require.Equal(t, []string{"Reset the password", "42", "-x", "Tell them"}, titles)
+}
+
 func TestLongContextIsSplit(t *testing.T) {
 	s, c := start(t)
 	sub := fullSubmission()

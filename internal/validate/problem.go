@@ -61,14 +61,19 @@ func (ps *Problems) Add(path, rule, format string, args ...any) {
 // Text notes a text that the tags take for a value and a reader for none, and
 // one that JSON cannot carry. An empty text is left to the tags.
 func (ps *Problems) Text(path, text string) {
-	visible := func(r rune) bool { return unicode.IsGraphic(r) && !unicode.IsSpace(r) }
 	switch {
 	case text == "":
 	case !utf8.ValidString(text):
 		ps.Add(path, "encoding", "holds bytes that are no UTF-8, which JSON cannot carry; remove them")
-	case !strings.ContainsFunc(text, visible):
+	case TrimText(text) == "":
 		ps.Add(path, "required", "is only white space; give a value")
 	}
+}
+
+// TrimText removes what no reader sees from both ends of a text: white space, control
+// characters, and marks such as U+FEFF and U+200B.
+func TrimText(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) })
 }
 
 // Under takes over the problems of err, which belong to the value at path. An
