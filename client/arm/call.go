@@ -44,7 +44,11 @@ func (c *Client) request(method string, p place, op audit.Operation) client.Requ
 // check, unless it is nil, says what makes no sense in an answer of success. There
 // may be an error beside what was done: that it could not be recorded.
 func (c *Client) do(ctx context.Context, r client.Request, out any, check func(status int) error) (status int, done bool, err error) {
-	if id, ok := ctx.Value(correlationKey{}).(string); ok {
+	id, err := correlationID(ctx)
+	if err != nil {
+		return 0, false, err
+	}
+	if id != "" {
 		r.Header = http.Header{"X-Ms-Correlation-Request-Id": {id}}
 	}
 	r.Answered = func(s int, h http.Header) {
@@ -62,11 +66,21 @@ func (c *Client) do(ctx context.Context, r client.Request, out any, check func(s
 type correlationKey struct{}
 
 // WithCorrelationID returns a context whose requests are sent as parts of one
-// larger action, under an id (x-ms-correlation-request-id) that must be a GUID. The
-// activity log of Azure groups them by it, and errors have it.
-// [Client.Submit] makes one up where there is none.
+// larger action, under an id (x-ms-correlation-request-id) that must be a GUID; calls with
+// another give a [*ValidationError]. The activity log of Azure groups them by it, and
+// errors have it. [Client.Submit] and [Client.Raise] make one up where there is none.
 func WithCorrelationID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, correlationKey{}, id)
+}
+
+// correlationID returns the id of [WithCorrelationID], which is empty if there is none.
+func correlationID(ctx context.Context) (string, error) {
+	id, _ := ctx.Value(correlationKey{}).(string)
+	var ps validate.Problems
+	if id != "" && !guidPattern.MatchString(id) {
+		ps.Add("correlationId", "guid", "is %s; give a GUID, such as NewID makes", validate.Quote(id))
+	}
+	return id, ps.Err()
 }
 
 // remaining keeps the last counts of the headers x-ms-ratelimit-remaining-*.

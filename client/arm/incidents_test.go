@@ -549,6 +549,26 @@ func TestCorrelationAndRemaining(t *testing.T) {
 	require.Equal(t, want, c.Preview().Remaining(), "a client of another version shares the connection and what is known of it")
 }
 
+// TestCorrelationIDsAreGUIDs: one that is none is refused, and not taken for a request
+// that may have been executed.
+func TestCorrelationIDsAreGUIDs(t *testing.T) {
+	s, c := start(t)
+	for _, id := range []string{"case 4711", "5e5de1c2-7f0b-4f0e-8a57-2f9c7f0a3c11\r\nX: y", "\xff"} {
+		ctx := arm.WithCorrelationID(t.Context(), id)
+		want := fmt.Sprintf("correlationId is %q; give a GUID, such as NewID makes", id)
+		for _, call := range calls {
+			require.EqualError(t, call.make(ctx, c), want, call.name)
+		}
+		r, err := c.Raise(ctx, fullSubmission())
+		require.EqualError(t, err, want)
+		require.Nil(t, r)
+	}
+	require.Empty(t, s.requests())
+	_, err := c.CreateIncident(arm.WithCorrelationID(t.Context(), ""), "abc", settings)
+	require.NoError(t, err)
+	require.NotContains(t, s.header, "X-Ms-Correlation-Request-Id", "none is none")
+}
+
 func TestVersions(t *testing.T) {
 	s, c := start(t)
 	for version, c := range map[string]*arm.Client{

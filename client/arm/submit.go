@@ -52,7 +52,10 @@ func (c *Client) Raise(ctx context.Context, s Submission) (*incident.Receipt, er
 	if err != nil {
 		return nil, err
 	}
-	if ctx.Value(correlationKey{}) == nil {
+	switch id, err := correlationID(ctx); {
+	case err != nil:
+		return nil, err
+	case id == "":
 		ctx = WithCorrelationID(ctx, c.NewID())
 	}
 	steps := p.steps()
