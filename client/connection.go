@@ -63,7 +63,10 @@ func Connect(api API, cred Credential, opts ...Option) (*Connection, error) {
 		random:    rand.Reader,
 		retry:     retry.Defaults(),
 	}
-	for _, opt := range opts {
+	for i, opt := range opts {
+		if opt == nil {
+			return nil, fmt.Errorf("client: option %d of %d is nil", i+1, len(opts))
+		}
 		if err := opt(&s); err != nil {
 			return nil, fmt.Errorf("client: %w", err)
 		}

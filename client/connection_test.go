@@ -472,6 +472,8 @@ func TestConnectRefuses(t *testing.T) {
 		{"authority in the clear", cred, cloud("http://login.example", "https://b"), "a token is not sent in the clear"},
 		{"no address", cred, cloud("https://a", ""), "is no address"},
 		{"address with a path", cred, cloud("https://a", "https://b/v1.0"), "is no address"},
+		{"nil option", cred, nil, "option 1 of 1 is nil"},
+		{"nil rule", cred, client.WithRules(nil), "a rule is nil"},
 		{"nil logger", cred, client.WithLogger(nil), "the logger is nil"},
 		{"nil transport", cred, client.WithTransport(nil), "the transport is nil"},
 		{"nil randomness", cred, client.WithRandom(nil), "the source of randomness is nil"},

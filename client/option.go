@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -149,6 +150,9 @@ func WithRetryBudget(requests int) Option {
 // sent, such as [alert.ImpactedOptional]. The default is the rules of the portal.
 func WithRules(rules ...alert.Option) Option {
 	return func(s *settings) error {
+		if slices.ContainsFunc(rules, func(r alert.Option) bool { return r == nil }) {
+			return errors.New("a rule is nil")
+		}
 		s.rules = append(s.rules, rules...)
 		return nil
 	}

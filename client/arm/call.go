@@ -197,6 +197,9 @@ var ErrNoETag = errors.New("the object has no etag; it is not updated, for that 
 // update reads an object, lets change change its settings, and puts it back whole
 // under its etag. When another version was faster, all of that is done again.
 func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, ids validate.Problems, change func(*S) error) (*Object[P], error) {
+	if change == nil {
+		ids.Add("change", "required", "is missing; give a function")
+	}
 	if err := ids.Err(); err != nil {
 		return nil, err
 	}

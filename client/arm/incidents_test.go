@@ -129,6 +129,11 @@ func TestUpdateIncident(t *testing.T) {
 		require.Same(t, mine, err)
 		require.Equal(t, []string{"GET incidents/abc"}, s.requests())
 	})
+	t.Run("no change at all", func(t *testing.T) {
+		_, err := c.UpdateIncident(t.Context(), "", nil)
+		require.EqualError(t, err, "incidentId is missing; give an id such as NewID or IDFor makes\nchange is missing; give a function")
+		require.Empty(t, s.requests())
+	})
 	t.Run("a broken rule", func(t *testing.T) {
 		_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
 			s.Title, s.Description = "", strings.Repeat("x", 5001)
