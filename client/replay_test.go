@@ -106,6 +106,24 @@ func TestNetHTTPDoesNotReplayACreation(t *testing.T) {
 	}
 }
 
+// TestNetHTTPDoesNotReplayAWrite: a write that may be repeated is repeated here and not
+// there, so that a conflict after it is not taken for a plain one: the reset came after
+// the whole request, which may have been executed.
+func TestNetHTTPDoesNotReplayAWrite(t *testing.T) {
+	var streams atomic.Int32
+	server, requests := frameServer(t, func(stream uint32) []byte {
+		if streams.Add(1) == 1 {
+			return frame(3, 0, stream, binary.BigEndian.AppendUint32(nil, 1)) // RST_STREAM, PROTOCOL_ERROR
+		}
+		return frame(1, 5, stream, []byte("\x08\x03409")) // HEADERS, :status 409
+	})
+	c := static(t, server, client.WithTransport(server.Client().Transport), client.WithRetry(2, time.Millisecond, time.Millisecond))
+	err := c.Do(t.Context(), client.Request{Method: http.MethodPut, Path: []string{"v1.0", "things"}, Body: struct{}{}, Writes: true}, nil)
+	require.ErrorIs(t, err, client.ErrConflict)
+	require.ErrorIs(t, err, client.ErrOutcomeUnknown)
+	require.EqualValues(t, 2, requests.Load())
+}
+
 // TestAHeaderDoesNotAllowReplays: net/http takes Idempotency-Key as leave to
 // send a POST again after the connection was cut.
 func TestAHeaderDoesNotAllowReplays(t *testing.T) {

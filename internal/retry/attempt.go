@@ -47,11 +47,12 @@ func (t tracing) RoundTrip(req *http.Request) (*http.Response, error) {
 			}
 		},
 	}))
-	if state.Kind == Once && req.GetBody != nil {
+	if req.GetBody != nil {
 		// The transports of net/http replay a request when they can get its body
 		// again: over HTTP/2 after a reset with PROTOCOL_ERROR whatever the
 		// method, over HTTP/1.1 when it has an Idempotency-Key. That is theirs to
-		// do only as long as the request has not left as a whole.
+		// do only as long as the request has not left as a whole. One that may be
+		// repeated is repeated here, where it is known what came before.
 		traced.GetBody = func() (io.ReadCloser, error) {
 			if a.complete.Load() {
 				return nil, errReplay
