@@ -127,10 +127,28 @@ func (c *Client) sameObject(p place, id string) error {
 	if here && EqualIDs(got, p.String()) {
 		return nil
 	}
-	if !here || got == "" {
-		got = id
+	return client.BadAnswer("%s was asked for, the answer is about %s", p, c.shown(id))
+}
+
+// inCollection checks that the object with an id is one of the collection that was asked for.
+func (c *Client) inCollection(p place, path, id string) error {
+	if id == "" {
+		return client.BadAnswer("%s has no id", path)
 	}
-	return client.BadAnswer("%s was asked for, the answer is about %s", p, strconv.Quote(plain.Cut(got, 300)))
+	got, here := c.workspace.within(id)
+	end := strings.LastIndexByte(got, '/')
+	if here && end >= 0 && end < len(got)-1 && EqualIDs(got[:end], p.String()) {
+		return nil
+	}
+	return client.BadAnswer("%s was asked for, %s is %s", p, path, c.shown(id))
+}
+
+// shown is what an error says of an id: what follows the workspace, if it is ours.
+func (c *Client) shown(id string) string {
+	if got, here := c.workspace.within(id); here && got != "" {
+		id = got
+	}
+	return strconv.Quote(plain.Cut(id, 300))
 }
 
 func get[P, S any](ctx context.Context, c *Client, _ *kind[P, S], p place) (*Object[P], error) {

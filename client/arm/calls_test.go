@@ -220,6 +220,34 @@ func TestAnotherObject(t *testing.T) {
 	}
 }
 
+// TestAnotherObjectInAList: what is listed is of the incident that was asked for, or of the
+// workspace.
+func TestAnotherObjectInAList(t *testing.T) {
+	for _, tt := range calls {
+		if tt.answer != "[]" {
+			continue
+		}
+		one := func(id string) error {
+			_, c := tt.trouble(t, func(w http.ResponseWriter, _ *http.Request) {
+				fmt.Fprintf(w, `{"value":[{"id":%q},{"id":%q}]}`, unescapedRoot+"/"+tt.path()+"/x1", id)
+			})
+			return tt.make(t.Context(), c)
+		}
+		right := unescapedRoot + "/" + tt.path() + "/x2"
+		for _, id := range []string{right, strings.ToUpper(right), strings.NewReplacer("(", "%28", ")", "%29").Replace(right)} {
+			require.NoError(t, one(id), "%s %s", tt.name, id)
+		}
+		for _, id := range []string{
+			"x2", right + "/", right + "/y", right[1:], strings.TrimSuffix(right, "x2"), strings.TrimSuffix(right, "/x2"), strings.Replace(right, "my-ws", "other-ws", 1),
+			unescapedRoot + "/things/x2", strings.Replace(right, tt.path(), tt.path()+"2", 1), strings.Replace(right, "/incidents/i1/", "/incidents/i2/", 1) + "/",
+		} {
+			err := one(id)
+			require.ErrorIs(t, err, client.ErrBadAnswer, "%s %s", tt.name, id)
+			require.ErrorContains(t, err, "200 OK: the service's answer makes no sense: "+tt.path()+" was asked for, value[1] is ")
+		}
+	}
+}
+
 // TestUpdateDoesNotWriteAnotherObject: what was read of another incident is not put in
 // the place of ours.
 func TestUpdateDoesNotWriteAnotherObject(t *testing.T) {

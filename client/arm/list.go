@@ -85,13 +85,16 @@ type page[P any] struct {
 	NextLink string       `json:"nextLink"`
 }
 
-func (p *page[P]) problem() error {
+func (p *page[P]) problem(c *Client, of place) error {
 	if p.Value == nil {
 		return client.BadAnswer("the list value is not there")
 	}
 	for i, object := range p.Value {
-		if object == nil || object.ID == "" {
-			return client.BadAnswer("%s has no id", validate.Index("value", i))
+		if object == nil {
+			object = new(Object[P])
+		}
+		if err := c.inCollection(of, validate.Index("value", i), object.ID); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -124,7 +127,7 @@ func list[P any](ctx context.Context, c *Client, p place, ps validate.Problems, 
 		next, pages := r, c.conn.Pages(r)
 		for {
 			var got page[P]
-			if _, _, err := c.do(ctx, next, &got, func(int) error { return got.problem() }); err != nil {
+			if _, _, err := c.do(ctx, next, &got, func(int) error { return got.problem(c, p) }); err != nil {
 				yield(nil, err)
 				return
 			}

@@ -24,8 +24,8 @@ func pages(s *service, base string, total int) *[]string {
 		doc := map[string]any{"value": []any{}}
 		if n != 1 { // the page in between is empty
 			doc["value"] = []any{
-				map[string]any{"id": "x", "name": fmt.Sprint(2 * n), "properties": map[string]any{}},
-				map[string]any{"id": "x", "name": fmt.Sprint(2*n + 1), "properties": map[string]any{}},
+				map[string]any{"id": unescapedRoot + "/" + path + "/x", "name": fmt.Sprint(2 * n), "properties": map[string]any{}},
+				map[string]any{"id": unescapedRoot + "/" + path + "/x", "name": fmt.Sprint(2*n + 1), "properties": map[string]any{}},
 			}
 		}
 		if n < total-1 {
@@ -108,7 +108,7 @@ func TestHostileLinks(t *testing.T) {
 			u, err := url.Parse(own)
 			require.NoError(t, err)
 			s.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool {
-				answer(w, http.StatusOK, map[string]any{"value": []any{map[string]any{"id": "x", "name": "x", "properties": map[string]any{}}}, "nextLink": tt.link(u)})
+				answer(w, http.StatusOK, map[string]any{"value": []any{map[string]any{"id": unescapedRoot + "/incidents/x", "name": "x", "properties": map[string]any{}}}, "nextLink": tt.link(u)})
 				return true
 			}
 			got, err := collect(c.ListIncidents(t.Context(), arm.ListOptions{}))
@@ -137,7 +137,7 @@ func TestHostileLinks(t *testing.T) {
 			if r.URL.Query().Has("n") {
 				fail(w, http.StatusForbidden, "AuthorizationFailed")
 			} else {
-				answer(w, http.StatusOK, map[string]any{"value": []any{map[string]any{"id": "x", "name": "x", "properties": map[string]any{}}}, "nextLink": own + root + "/incidents?n=1"})
+				answer(w, http.StatusOK, map[string]any{"value": []any{map[string]any{"id": unescapedRoot + "/incidents/x", "name": "x", "properties": map[string]any{}}}, "nextLink": own + root + "/incidents?n=1"})
 			}
 			return true
 		}
@@ -159,7 +159,7 @@ func TestLongList(t *testing.T) {
 		_, _ = fmt.Sscan(r.URL.Query().Get("n"), &n)
 		value := make([]any, 100)
 		for i := range value {
-			value[i] = map[string]any{"id": "x", "name": fmt.Sprint(n*100 + i), "properties": map[string]any{}}
+			value[i] = map[string]any{"id": unescapedRoot + "/incidents/x", "name": fmt.Sprint(n*100 + i), "properties": map[string]any{}}
 		}
 		doc := map[string]any{"value": value}
 		if n < 19 {

@@ -135,7 +135,7 @@ func TestEveryRequest(t *testing.T) {
 				require.EqualValues(t, 2, *o.Top)
 				page := func(names ...string) (r sdk.IncidentsClientListResponse) {
 					for _, n := range names {
-						r.Value = append(r.Value, &sdk.Incident{ID: new("x"), Name: new(n), Properties: &sdk.IncidentProperties{Title: new("T")}})
+						r.Value = append(r.Value, &sdk.Incident{ID: new(root + "incidents/" + n), Name: new(n), Properties: &sdk.IncidentProperties{Title: new("T")}})
 					}
 					return
 				}
@@ -185,7 +185,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&comment, sdk.IncidentCommentsClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentCommentsClientListOptions) azfake.PagerResponder[sdk.IncidentCommentsClientListResponse] {
-				return pages(sdk.IncidentCommentsClientListResponse{IncidentCommentList: sdk.IncidentCommentList{Value: []*sdk.IncidentComment{{ID: new("x"), Name: new("c")}}}})
+				return pages(sdk.IncidentCommentsClientListResponse{IncidentCommentList: sdk.IncidentCommentList{Value: []*sdk.IncidentComment{{ID: new(root + comment.path), Name: new("c")}}}})
 			},
 		},
 		IncidentTasksServer: fake.IncidentTasksServer{
@@ -204,7 +204,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&task, sdk.IncidentTasksClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentTasksClientListOptions) azfake.PagerResponder[sdk.IncidentTasksClientListResponse] {
-				return pages(sdk.IncidentTasksClientListResponse{IncidentTaskList: sdk.IncidentTaskList{Value: []*sdk.IncidentTask{{ID: new("x"), Name: new("t")}}}})
+				return pages(sdk.IncidentTasksClientListResponse{IncidentTaskList: sdk.IncidentTaskList{Value: []*sdk.IncidentTask{{ID: new(root + task.path), Name: new("t")}}}})
 			},
 		},
 		IncidentRelationsServer: fake.IncidentRelationsServer{
@@ -223,7 +223,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&relation, sdk.IncidentRelationsClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, string, *sdk.IncidentRelationsClientListOptions) azfake.PagerResponder[sdk.IncidentRelationsClientListResponse] {
-				return pages(sdk.IncidentRelationsClientListResponse{RelationList: sdk.RelationList{Value: []*sdk.Relation{{ID: new("x"), Name: new("r")}}}})
+				return pages(sdk.IncidentRelationsClientListResponse{RelationList: sdk.RelationList{Value: []*sdk.Relation{{ID: new(root + relation.path), Name: new("r")}}}})
 			},
 		},
 		BookmarksServer: fake.BookmarksServer{
@@ -242,7 +242,7 @@ func TestEveryRequest(t *testing.T) {
 				return destroy(&bookmark, sdk.BookmarksClientDeleteResponse{})
 			},
 			NewListPager: func(string, string, *sdk.BookmarksClientListOptions) azfake.PagerResponder[sdk.BookmarksClientListResponse] {
-				return pages(sdk.BookmarksClientListResponse{BookmarkList: sdk.BookmarkList{Value: []*sdk.Bookmark{{ID: new("x"), Name: new("b")}}}})
+				return pages(sdk.BookmarksClientListResponse{BookmarkList: sdk.BookmarkList{Value: []*sdk.Bookmark{{ID: new(root + bookmark.path), Name: new("b")}}}})
 			},
 		},
 	}
