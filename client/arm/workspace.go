@@ -14,30 +14,34 @@ import (
 type Workspace struct {
 	// SubscriptionID is the id of the subscription, a GUID.
 	SubscriptionID string `json:"subscriptionId"`
-	// ResourceGroup is the name of the resource group, of at most 90 letters,
-	// digits, and characters of -_.(). It does not end in a dot.
+	// ResourceGroup is the name of the resource group, of at most 90 letters and
+	// digits of any script, and characters of -_.(). It does not end in a dot.
 	ResourceGroup string `json:"resourceGroup"`
-	// Name is the name of the workspace, of 4 to 63 letters, digits and hyphens.
+	// Name is the name of the workspace, of letters, digits and hyphens: 4 to 63 where
+	// it is created, 3 to 90 by the specification of Microsoft.SecurityInsights.
 	Name string `json:"workspace"`
 }
 
 var (
 	guidPattern          = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-	resourceGroupPattern = regexp.MustCompile(`^[-\w._()]+$`)
+	resourceGroupPattern = regexp.MustCompile(`^[-\pL\p{Nd}_.()]*[-\pL\p{Nd}_()]$`)
 	workspacePattern     = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]+[A-Za-z0-9]$`)
 )
 
 const maxNameLength = 90
 
-// Validate checks the three parts against the patterns of the specification. The
-// error is a [*ValidationError] with all problems.
+// Validate checks the three parts. The error is a [*ValidationError] with all problems.
+//
+// Sources: the REST specification of Microsoft.SecurityInsights, api-version
+// 2025-09-01; Learn, "Naming rules and restrictions for Azure resources", which says that
+// the letters of a resource group are those of Unicode.
 func (w Workspace) Validate() error {
 	var ps validate.Problems
 	if !guidPattern.MatchString(w.SubscriptionID) {
 		ps.Add("subscriptionId", "guid", "is %s; give the GUID of a subscription", validate.Quote(w.SubscriptionID))
 	}
 	if !resourceGroupPattern.MatchString(w.ResourceGroup) || utf8.RuneCountInString(w.ResourceGroup) > maxNameLength {
-		ps.Add("resourceGroup", "name", "is %s; give 1 to %d letters, digits and characters of -_.()", validate.Quote(w.ResourceGroup), maxNameLength)
+		ps.Add("resourceGroup", "name", "is %s; give 1 to %d letters, digits and characters of -_.(), the last of which is no dot", validate.Quote(w.ResourceGroup), maxNameLength)
 	}
 	if !workspacePattern.MatchString(w.Name) || len(w.Name) > maxNameLength {
 		ps.Add("workspace", "name", "is %s; give 3 to %d letters, digits and hyphens that neither start nor end with a hyphen", validate.Quote(w.Name), maxNameLength)
