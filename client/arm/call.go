@@ -208,8 +208,9 @@ func destroy[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, i
 // faster. With pauses that are spread, it takes very many writers to lose that often.
 const maxConflicts = 30
 
-// ErrNoETag means that the service did not say which version of an object it gave,
-// so that an update could take back what somebody else changes meanwhile.
+// ErrNoETag means that the service did not say which version of an object it gave, by an
+// etag that is missing, blank or * for any, so that an update could take back what
+// somebody else changes meanwhile.
 var ErrNoETag = errors.New("the object has no etag; it is not updated, for that could take back another's change")
 
 // update reads an object, lets change change its settings, and puts it back whole
@@ -251,7 +252,7 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		if err := added(problems, k.check(s, c.version)).Err(); err != nil {
 			return nil, err
 		}
-		if o.ETag == "" {
+		if strings.Trim(o.ETag, `" *`) == "" {
 			return nil, fmt.Errorf("arm: %s: %w", p, ErrNoETag)
 		}
 		updated, err := put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)

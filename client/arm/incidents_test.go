@@ -302,15 +302,30 @@ func (discard) Header() http.Header         { return http.Header{} }
 func (discard) Write(b []byte) (int, error) { return len(b), nil }
 func (discard) WriteHeader(int)             {}
 
+// TestUpdateWithoutETag: neither none, nor one that names no version, keeps another's
+// change from being taken back.
 func TestUpdateWithoutETag(t *testing.T) {
-	s, c := start(t)
-	s.objects["incidents/abc"] = map[string]any{"id": c.IncidentID("abc"), "properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}}
-	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
-		s.Title = "U"
-		return nil
-	})
-	require.ErrorIs(t, err, arm.ErrNoETag)
-	require.Equal(t, []string{"GET incidents/abc"}, s.requests())
+	for _, etag := range []any{nil, "", " ", "*", "\"*\""} {
+		s, c := start(t)
+		s.objects["incidents/abc"] = map[string]any{"id": c.IncidentID("abc"), "properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}}
+		if etag != nil {
+			s.objects["incidents/abc"]["etag"] = etag
+		}
+		_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+			s.Title = "U"
+			return nil
+		})
+		require.ErrorIs(t, err, arm.ErrNoETag, "%q", etag)
+		require.Equal(t, []string{"GET incidents/abc"}, s.requests())
+	}
+	// What else it may be is the service's affair.
+	for _, etag := range []string{`W/"1"`, `"a\b"`, "ä\n"} {
+		s, c := start(t)
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		s.objects["incidents/abc"]["etag"] = etag
+		_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error { s.Title = "U"; return nil })
+		require.NoError(t, err, "it came back as it was")
+	}
 }
 
 // TestTwoWriters has two writers make 1,000 updates of one incident, each of which
