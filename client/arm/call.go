@@ -223,54 +223,69 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 		return nil, err
 	}
 	var lost []byte // what a write whose answer was lost may have left
+	unsure := false // there was such a write
 	for conflicts := 0; ; conflicts++ {
-		o, err := get(ctx, c, k, p)
-		if err != nil {
-			return nil, err
+		o, sent, err := updateOnce(ctx, c, k, p, lost, change)
+		if o != nil {
+			return o, err
 		}
-		s := k.settings(&o.Properties)
-		before, err := wire.Marshal(k.body("", s, o.Unknown))
-		if err != nil {
-			return nil, fmt.Errorf("arm: %w", err)
+		switch conflict := sent != nil && errors.Is(err, client.ErrConflict); {
+		case conflict && errors.Is(err, audit.ErrNotRecorded):
+		case conflict && conflicts == maxConflicts:
+			err = fmt.Errorf("arm: others changed the object %d times before this update could: %w", conflicts+1, err)
+		case conflict:
+			// A write of which it is known that it was refused has left nothing: then it
+			// was another's that stands there, even if that is the same.
+			if lost = nil; errors.Is(err, client.ErrOutcomeUnknown) {
+				lost, unsure = sent, true
+			}
+			if err = pause(ctx, conflicts); err == nil {
+				continue
+			}
 		}
-		if lost != nil && bytes.Equal(before, lost) {
-			// What stands there is what was to be written: the answer that said
-			// so was lost, and the conflict was with ourselves.
-			return o, nil
+		if unsure && !errors.Is(err, client.ErrOutcomeUnknown) {
+			err = fmt.Errorf("arm: the answer to a write of %s was lost; %w: %w", p, client.ErrOutcomeUnknown, err)
 		}
-		problems := k.check(s, c.version)
-		if err := change(s); err != nil {
-			return nil, err
-		}
-		after, err := wire.Marshal(k.body("", s, o.Unknown))
-		if err != nil {
-			return nil, fmt.Errorf("arm: %w", err)
-		}
-		if bytes.Equal(before, after) {
-			return o, nil
-		}
-		if err := added(problems, k.check(s, c.version)).Err(); err != nil {
-			return nil, err
-		}
-		if strings.Trim(o.ETag, `" *`) == "" {
-			return nil, fmt.Errorf("arm: %s: %w", p, ErrNoETag)
-		}
-		updated, err := put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
-		if !errors.Is(err, client.ErrConflict) {
-			return updated, err
-		}
-		// A write of which it is known that it was refused has left nothing: then it was
-		// another's that stands there, even if that is the same.
-		if lost = nil; errors.Is(err, client.ErrOutcomeUnknown) {
-			lost = after
-		}
-		if conflicts == maxConflicts {
-			return nil, fmt.Errorf("arm: others changed the object %d times before this update could: %w", conflicts+1, err)
-		}
-		if err := pause(ctx, conflicts); err != nil {
-			return nil, err
-		}
+		return nil, err
 	}
+}
+
+// updateOnce is one turn of update. It returns the object as it is then, or what it sent,
+// if it did, and the error.
+func updateOnce[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, lost []byte, change func(*S) error) (o *Object[P], sent []byte, err error) {
+	o, err = get(ctx, c, k, p)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := k.settings(&o.Properties)
+	before, err := wire.Marshal(k.body("", s, o.Unknown))
+	if err != nil {
+		return nil, nil, fmt.Errorf("arm: %w", err)
+	}
+	if lost != nil && bytes.Equal(before, lost) {
+		// What stands there is what was to be written: the answer that said so was
+		// lost, and the conflict was with ourselves.
+		return o, nil, nil
+	}
+	problems := k.check(s, c.version)
+	if err := change(s); err != nil {
+		return nil, nil, err
+	}
+	after, err := wire.Marshal(k.body("", s, o.Unknown))
+	if err != nil {
+		return nil, nil, fmt.Errorf("arm: %w", err)
+	}
+	if bytes.Equal(before, after) {
+		return o, nil, nil
+	}
+	if err := added(problems, k.check(s, c.version)).Err(); err != nil {
+		return nil, nil, err
+	}
+	if strings.Trim(o.ETag, `" *`) == "" {
+		return nil, nil, fmt.Errorf("arm: %s: %w", p, ErrNoETag)
+	}
+	o, err = put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
+	return o, after, err
 }
 
 // pause waits a random time before an update is made afresh, longer with each

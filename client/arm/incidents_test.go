@@ -270,6 +270,85 @@ func TestUpdateWhoseAnswerWasLost(t *testing.T) {
 	}
 }
 
+// TestUpdateThatEndsAfterALostAnswer: whatever ends it, that a write may have been
+// executed is not forgotten.
+func TestUpdateThatEndsAfterALostAnswer(t *testing.T) {
+	mine := errors.New("mine")
+	stored := func(title string) map[string]any {
+		return map[string]any{"properties": map[string]any{"title": title, "severity": "Low", "status": "New"}}
+	}
+	for name, tt := range map[string]struct {
+		// then answers what follows the conflict.
+		then func(s *service, w http.ResponseWriter, r *http.Request, cancel func()) bool
+		want error
+	}{
+		"it cannot be read": {func(_ *service, w http.ResponseWriter, _ *http.Request, _ func()) bool {
+			fail(w, http.StatusForbidden, "AuthorizationFailed")
+			return true
+		}, client.ErrForbidden},
+		"it is deleted": {func(s *service, _ http.ResponseWriter, _ *http.Request, _ func()) bool {
+			delete(s.objects, "incidents/abc")
+			return false
+		}, client.ErrNotFound},
+		"the context ends": {func(_ *service, w http.ResponseWriter, _ *http.Request, cancel func()) bool {
+			cancel()
+			fail(w, http.StatusServiceUnavailable, "Busy")
+			return true
+		}, context.Canceled},
+		"it has no etag": {func(s *service, w http.ResponseWriter, _ *http.Request, _ func()) bool {
+			s.store("incidents/abc", stored("by another"))
+			delete(s.objects["incidents/abc"], "etag")
+			return false
+		}, arm.ErrNoETag},
+		"the change fails": {func(s *service, _ http.ResponseWriter, _ *http.Request, _ func()) bool {
+			s.store("incidents/abc", stored("not any more"))
+			return false
+		}, mine},
+		"others are faster": {func(s *service, w http.ResponseWriter, r *http.Request, _ func()) bool {
+			s.store("incidents/abc", stored("by another"))
+			if r.Method == http.MethodPut {
+				fail(w, http.StatusConflict, "Conflict")
+			}
+			return r.Method == http.MethodPut
+		}, client.ErrConflict},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				s := &service{t: t, objects: map[string]map[string]any{}}
+				s.store("incidents/abc", stored("T"))
+				puts := 0
+				s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+					if r.Method == http.MethodPut {
+						puts++
+					}
+					switch {
+					case puts == 1:
+						s.put(discard{}, r, path)
+						fail(w, http.StatusGatewayTimeout, "GatewayTimeout")
+						return true
+					case puts == 0 || puts == 2 && r.Method == http.MethodPut: // refused for its etag
+						return false
+					}
+					return tt.then(s, w, r, cancel)
+				}
+				i, err := connect(t, "https://arm.example", client.WithTransport(inMemory{s})).UpdateIncident(ctx, "abc", func(s *arm.IncidentSettings) error {
+					if s.Title == "not any more" {
+						return mine
+					}
+					s.Title += "!"
+					return nil
+				})
+				require.Nil(t, i)
+				require.ErrorIs(t, err, tt.want)
+				require.ErrorIs(t, err, client.ErrOutcomeUnknown)
+				require.ErrorContains(t, err, "arm: the answer to a write of incidents/abc was lost; it is not known whether the request was executed: ")
+			})
+		})
+	}
+}
+
 // TestUpdateBesideOneWhoWritesTheSame: a conflict that the service answered for is with
 // somebody else, even where what stands there is what this update was to write.
 func TestUpdateBesideOneWhoWritesTheSame(t *testing.T) {

@@ -68,6 +68,16 @@ func TestAFullLogDoublesNothing(t *testing.T) {
 		require.ErrorIs(t, err, audit.ErrNotRecorded)
 		require.False(t, existed)
 	})
+	t.Run("conflict", func(t *testing.T) {
+		s, c := start(t, full)
+		s.store("incidents/1", map[string]any{"properties": map[string]any{"title": "t", "severity": "Low", "status": "New"}})
+		s.once(1, func(w http.ResponseWriter, _ *http.Request, _ string) { fail(w, http.StatusConflict, "Conflict") })
+		updated, err := c.UpdateIncident(t.Context(), "1", func(s *arm.IncidentSettings) error { s.Status = arm.StatusActive; return nil })
+		require.ErrorIs(t, err, audit.ErrNotRecorded, "it is not forgotten over a next attempt")
+		require.ErrorIs(t, err, client.ErrConflict)
+		require.Nil(t, updated)
+		require.Equal(t, []string{"GET incidents/1", "PUT incidents/1"}, s.requests())
+	})
 	t.Run("no body", func(t *testing.T) {
 		s, c := start(t, full)
 		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
