@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -171,6 +172,37 @@ func TestUpdateLeavesTheServicesOwnFaultsAlone(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.Contains(t, s.bodies[0], `"severity":"Critical"`, "a value that nobody knows survives")
+}
+
+// TestFaultsMayMove: a fault that was there is no new one for being elsewhere in a list;
+// one more of its kind is.
+func TestFaultsMayMove(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(labels []arm.Label) []arm.Label
+		want   string
+	}{
+		"forward":  {func(labels []arm.Label) []arm.Label { return labels[1:] }, ""},
+		"backward": {func(labels []arm.Label) []arm.Label { return slices.Insert(labels, 0, arm.Label{Name: "new"}) }, ""},
+		"one more": {func(labels []arm.Label) []arm.Label { return append(labels, arm.Label{Name: "\t"}) }, "labels[2].labelName is only white space; give a value"},
+		"another":  {func(labels []arm.Label) []arm.Label { return append(labels, arm.Label{}) }, "labels[2].labelName is missing; give a label or remove it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, c := start(t)
+			s.store("incidents/abc", map[string]any{"properties": map[string]any{
+				"title": "T", "severity": "Low", "status": "New", "labels": []any{map[string]any{"labelName": "a"}, map[string]any{"labelName": " "}},
+			}})
+			_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+				s.Labels = tt.change(s.Labels)
+				return nil
+			})
+			if tt.want == "" {
+				require.NoError(t, err)
+			} else {
+				require.EqualError(t, err, tt.want)
+				require.Empty(t, s.bodies)
+			}
+		})
+	}
 }
 
 func TestUpdateConflicts(t *testing.T) {

@@ -163,7 +163,22 @@ func checkBookmark(s *BookmarkProperties, version string) validate.Problems {
 const maxIdentifiers = 3
 
 // added returns the problems of now that were not there before: an object that the
-// service itself keeps in a way it should not may still be changed elsewhere.
+// service itself keeps in a way it should not may still be changed elsewhere. Where in a
+// list a fault is does not matter.
 func added(before, now validate.Problems) validate.Problems {
-	return slices.DeleteFunc(now, func(p Problem) bool { return slices.Contains(before, p) })
+	count := map[Problem]int{}
+	for _, p := range before {
+		count[anywhere(p)]++
+	}
+	return slices.DeleteFunc(now, func(p Problem) bool {
+		count[anywhere(p)]--
+		return count[anywhere(p)] >= 0
+	})
+}
+
+var index = regexp.MustCompile(`\[\d+\]`)
+
+func anywhere(p Problem) Problem {
+	p.Path = index.ReplaceAllString(p.Path, "[]")
+	return p
 }
