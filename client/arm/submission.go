@@ -116,8 +116,10 @@ func (p *plan) fill(s Submission) {
 	if d.Name != "" {
 		p.settings.Title = d.Name
 	}
-	for _, tag := range d.Tags {
-		p.settings.AddLabel(tag)
+	for i, tag := range d.Tags {
+		if !p.settings.AddLabel(tag) {
+			p.omit(validate.Index("customTags", i), "the incident has this label already, in another case")
+		}
 	}
 	if d.Owner != "" {
 		p.settings.Assign(owner(d.Owner))

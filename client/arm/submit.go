@@ -30,7 +30,8 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 //     entities; further comments where it is too long for one; and the draft's own;
 //   - with [Client.Preview], for each alert a bookmark with entity mappings, tactics
 //     and techniques, and a relation that ties it to the incident;
-//   - a relation for each alert of the submission.
+//   - a relation for each alert of the submission; one that a person has made, under
+//     another name, will do.
 //
 // The receipt's NotCarried lists what could not be carried as it is, and why.
 //
@@ -128,7 +129,11 @@ func (p *plan) steps() []step {
 	relate := func(action incident.Action, alert int, target string) {
 		path := []string{"incidents", id, "relations", p.derive("relation", strings.ToLower(target))}
 		add(action, alert, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
-			return ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
+			existed, done, err := ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
+			if errors.Is(err, client.ErrInvalid) && p.client.related(ctx, id, target) {
+				return true, true, nil
+			}
+			return existed, done, err
 		})
 	}
 	for n := range p.bookmarks {
@@ -168,6 +173,20 @@ func findOrCreate[P, S any](ctx context.Context, c *Client, k *kind[P, S], p pla
 	}
 	o, err = create(ctx, c, k, p, nil, s)
 	return o, false, err
+}
+
+// related tells whether something is related to an incident, under whatever name.
+func (c *Client) related(ctx context.Context, incidentID, target string) bool {
+	want, _ := c.workspace.within(target)
+	for r, err := range c.ListRelations(ctx, incidentID, ListOptions{}) {
+		if err != nil {
+			return false
+		}
+		if got, here := c.workspace.within(r.Properties.RelatedResourceID); here && EqualIDs(got, want) {
+			return true
+		}
+	}
+	return false
 }
 
 // createIncident creates the incident unless it is there already, and keeps what the

@@ -264,6 +264,63 @@ func TestAnAlertIsRelatedOnce(t *testing.T) {
 	require.Equal(t, 1, relations)
 }
 
+// TestTagsThatAreOneLabel: a tag that is left out is in the receipt.
+func TestTagsThatAreOneLabel(t *testing.T) {
+	s, c := start(t)
+	sub := fullSubmission()
+	sub.Draft.Tags = []string{"Tor", "hunting", "TOR"}
+	r, err := c.Raise(t.Context(), sub)
+	require.NoError(t, err)
+	require.Contains(t, s.bodies[0], `"labels":[{"labelName":"Tor"},{"labelName":"hunting"}]`)
+	require.Contains(t, r.NotCarried, incident.Omission{Path: "customTags[2]", Reason: `the incident has this label already, in another case`})
+}
+
+// TestAnAlertThatIsRelatedUnderAnotherName: what the step is for is done. The service
+// refuses a second relation to the same.
+func TestAnAlertThatIsRelatedUnderAnotherName(t *testing.T) {
+	sub := fullSubmission()
+	for name, tt := range map[string]struct {
+		related string // by somebody, in the portal
+		existed bool
+		want    incident.State
+	}{
+		"the same":             {unescapedRoot + "/entities/" + sub.Alerts[0], true, incident.StateDone},
+		"in another case":      {strings.ToUpper(unescapedRoot + "/entities/" + sub.Alerts[0]), true, incident.StateDone},
+		"another":              {unescapedRoot + "/entities/other", false, incident.StateFailed},
+		"in another workspace": {strings.Replace(unescapedRoot, "my-ws", "other-ws", 1) + "/entities/" + sub.Alerts[0], false, incident.StateFailed},
+		"nobody knows":         {"", false, incident.StateFailed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, c := start(t)
+			s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+				switch {
+				case r.Method == http.MethodPut && strings.Contains(path, "/relations/"):
+					fail(w, http.StatusBadRequest, "BadRequest")
+				case r.Method == http.MethodGet && strings.HasSuffix(path, "/relations") && tt.related != "":
+					answer(w, http.StatusOK, map[string]any{"value": []any{
+						map[string]any{"id": unescapedRoot + "/" + path + "/r0", "properties": map[string]any{"relatedResourceId": unescapedRoot + "/entities/x"}},
+						map[string]any{"id": unescapedRoot + "/" + path + "/r1", "properties": map[string]any{"relatedResourceId": tt.related}},
+					}})
+				default:
+					return false
+				}
+				return true
+			}
+			r, err := c.Raise(t.Context(), sub)
+			step := r.Steps[len(r.Steps)-1]
+			require.Equal(t, incident.ActionRelateAlert, step.Action)
+			require.Equal(t, tt.want, step.State)
+			require.Equal(t, tt.existed, step.Existed)
+			if tt.want == incident.StateDone {
+				require.NoError(t, err)
+			} else {
+				require.ErrorIs(t, err, client.ErrInvalid)
+				require.ErrorContains(t, err, "about BadRequest")
+			}
+		})
+	}
+}
+
 func TestSubmit(t *testing.T) {
 	s, c := start(t)
 	draft := fullSubmission().Draft
