@@ -240,7 +240,7 @@ func TestWritesThatMayBeRepeated(t *testing.T) {
 				require.EqualValues(t, len(tt.answers), requests.Load())
 				require.Equal(t, tt.unknown && writes, errors.Is(err, client.ErrOutcomeUnknown), "%v", err)
 				if tt.unknown && writes {
-					require.Equal(t, "Do it again; what was done already is not done twice.", err.(*client.Error).Advice())
+					require.Equal(t, "Do it again; nothing is created or deleted twice, and an update begins with what is there then.", err.(*client.Error).Advice())
 				}
 			}
 		})

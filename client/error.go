@@ -200,7 +200,7 @@ func condition(status int) error {
 func (e *Error) Advice() string {
 	switch {
 	case e.OutcomeUnknown && (e.Method == http.MethodPut || e.Method == http.MethodDelete):
-		return "Do it again; what was done already is not done twice."
+		return "Do it again; nothing is created or deleted twice, and an update begins with what is there then."
 	case e.OutcomeUnknown:
 		return "Look in the portal whether the alert is there before you send it again."
 	}

@@ -61,8 +61,9 @@ func (c *Client) UpdateIncident(ctx context.Context, id string, change func(*Inc
 	return update(ctx, c, &incidents, at(id, "incidents", id), incidentIDs(id), change)
 }
 
-// DeleteIncident deletes an incident and reports whether there was one. It needs
-// more rights than the other calls: those of Microsoft Sentinel Contributor.
+// DeleteIncident deletes an incident and reports whether there was one: where an answer
+// was lost and the request was sent again, whether the last found one. It needs more
+// rights than the other calls: those of Microsoft Sentinel Contributor.
 func (c *Client) DeleteIncident(ctx context.Context, id string) (existed bool, err error) {
 	return destroy(ctx, c, &incidents, at(id, "incidents", id), incidentIDs(id))
 }

@@ -28,7 +28,8 @@ type ListOptions struct {
 	Top int
 }
 
-// Quote makes a literal of a text for [ListOptions]: o'neill becomes 'o”neill'.
+// Quote makes a literal of a text for [ListOptions]: in single quotes, with each single
+// quote in it doubled.
 func Quote(text string) string {
 	b := []byte{'\''}
 	for i := range len(text) {
