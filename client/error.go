@@ -202,7 +202,7 @@ func (e *Error) Advice() string {
 	case e.OutcomeUnknown && (e.Method == http.MethodPut || e.Method == http.MethodDelete):
 		return "Do it again; nothing is created or deleted twice, and an update begins with what is there then."
 	case e.OutcomeUnknown:
-		return "Look in the portal whether the alert is there before you send it again."
+		return "Look in the portal whether it was done before you send it again."
 	}
 	switch condition(e.status()) {
 	case ErrInvalid:
@@ -210,6 +210,9 @@ func (e *Error) Advice() string {
 	case ErrUnauthorized:
 		return "Check the tenant id, the client id and the secret or certificate, and that it has not expired."
 	case ErrForbidden:
+		if strings.HasPrefix(e.Path, "/subscriptions/") {
+			return "Give the caller the role Microsoft Sentinel Responder on the workspace's resource group; to delete incidents and to create bookmarks takes Microsoft Sentinel Contributor."
+		}
 		permission := "permission that the call needs"
 		if e.Permission != "" {
 			permission = "permission " + e.Permission

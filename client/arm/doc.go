@@ -65,7 +65,9 @@
 //
 // What an answer is about is looked at before it is believed: one about another
 // object, or about none, is [client.ErrBadAnswer]. A write that failed and may have
-// been executed all the same is [client.ErrOutcomeUnknown]. To do it again is safe.
+// been executed all the same is [client.ErrOutcomeUnknown]. To do it again is safe but
+// for two: an update makes its change to what is there then, which can be a second time,
+// and a playbook runs once more.
 //
 // Ids are chosen by the caller, so that creating is safe to repeat: [Client.NewID]
 // makes a random one, [IDFor] one that follows from a reference.

@@ -69,7 +69,14 @@ func TestTroubleOnEveryCall(t *testing.T) {
 				require.Equal(t, call.verb(), failure.Method)
 				require.Equal(t, "about Code", failure.Message)
 				require.GreaterOrEqual(t, failure.RetryAfter, time.Duration(0))
-				require.NotEmpty(t, failure.Advice())
+				switch {
+				case tt.want == client.ErrForbidden:
+					require.Contains(t, failure.Advice(), "role Microsoft Sentinel")
+				case failure.OutcomeUnknown && call.verb() == http.MethodPost:
+					require.Equal(t, "Look in the portal whether it was done before you send it again.", failure.Advice())
+				default:
+					require.NotEmpty(t, failure.Advice())
+				}
 				if tt.want != nil {
 					require.ErrorIs(t, err, tt.want)
 				}
