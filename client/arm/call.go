@@ -222,8 +222,8 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 	if err := ids.Err(); err != nil {
 		return nil, err
 	}
-	var lost []byte // what a write whose answer was lost may have left
-	unsure := false // there was such a write
+	var lost *write[P] // whose answer was lost, and which may be what the next read shows
+	unsure := false    // there was one
 	for conflicts := 0; ; conflicts++ {
 		o, sent, err := updateOnce(ctx, c, k, p, lost, change)
 		if o != nil {
@@ -250,9 +250,15 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 	}
 }
 
+// write is what an update has sent: the object with its change, also in JSON.
+type write[P any] struct {
+	object *Object[P]
+	data   []byte
+}
+
 // updateOnce is one turn of update. It returns the object as it is then, or what it sent,
 // if it did, and the error.
-func updateOnce[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, lost []byte, change func(*S) error) (o *Object[P], sent []byte, err error) {
+func updateOnce[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, lost *write[P], change func(*S) error) (o *Object[P], sent *write[P], err error) {
 	o, err = get(ctx, c, k, p)
 	if err != nil {
 		return nil, nil, err
@@ -262,10 +268,13 @@ func updateOnce[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place
 	if err != nil {
 		return nil, nil, fmt.Errorf("arm: %w", err)
 	}
-	if lost != nil && bytes.Equal(before, lost) {
+	if lost != nil && bytes.Equal(before, lost.data) {
 		// What stands there is what was to be written: the answer that said so was
 		// lost, and the conflict was with ourselves.
 		return o, nil, nil
+	}
+	if lost != nil && !mayBeMadeTwice(k, lost, change) {
+		return nil, nil, errors.New("others have changed it since, and the change is not one that can be made twice")
 	}
 	problems := k.check(s, c.version)
 	if err := change(s); err != nil {
@@ -284,8 +293,20 @@ func updateOnce[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place
 	if strings.Trim(o.ETag, `" *`) == "" {
 		return nil, nil, fmt.Errorf("arm: %s: %w", p, ErrNoETag)
 	}
+	sent = &write[P]{o, after}
 	o, err = put(ctx, c, k, p, k.body(o.ETag, s, o.Unknown), s, k.update)
-	return o, after, err
+	return o, sent, err
+}
+
+// mayBeMadeTwice tells whether a change leaves alone what it has changed already. So
+// does one that fails then: it will say so of what stands there.
+func mayBeMadeTwice[P, S any](k *kind[P, S], w *write[P], change func(*S) error) bool {
+	s := k.settings(&w.object.Properties)
+	if change(s) != nil {
+		return true
+	}
+	again, err := wire.Marshal(k.body("", s, w.object.Unknown))
+	return err == nil && bytes.Equal(again, w.data)
 }
 
 // pause waits a random time before an update is made afresh, longer with each

@@ -45,9 +45,12 @@ func (c *Client) CreateIncident(ctx context.Context, id string, s IncidentSettin
 // the etag that was read; nothing that change leaves alone is lost, members that
 // this package does not know included. When somebody else changed the incident in
 // between (409, 412) all of that is done again, up to 30 times; change must
-// therefore do the same to any incident, and best something that may be done twice,
-// such as [IncidentSettings.AddLabel]: where the answer to a write was lost, and what
-// is there then is not what was written, whether it was written is not known.
+// therefore do the same to any incident.
+//
+// Where the answer to a write was lost as well, so that it may be what was changed, the
+// change is made again only if to make it twice is the same as once, which is tried: so it
+// is with [IncidentSettings.AddLabel], and with a change that fails the second time. Else
+// the error is [client.ErrOutcomeUnknown], and nothing is there twice.
 //
 // A change that changes nothing sends nothing. An error of change is returned as it
 // is. A problem that the change brings in gives a [*ValidationError].

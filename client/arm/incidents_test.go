@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -369,7 +371,7 @@ func TestUpdateThatEndsAfterALostAnswer(t *testing.T) {
 					if s.Title == "not any more" {
 						return mine
 					}
-					s.Title += "!"
+					s.Description = "D"
 					return nil
 				})
 				require.Nil(t, i)
@@ -379,6 +381,123 @@ func TestUpdateThatEndsAfterALostAnswer(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestUpdateWhoseAnswerWasLostAmongOthers: somebody else has written since, so that what
+// stands there does not tell whether the lost write was executed. Only what may be made
+// twice is made again.
+func TestUpdateWhoseAnswerWasLostAmongOthers(t *testing.T) {
+	refused := errors.New("I have been here")
+	for name, tt := range map[string]struct {
+		change func(*arm.IncidentSettings) error
+		// labels are how many of ours there are in the end if the write was executed,
+		// and if it was not.
+		executed, not       int
+		executedErr, notErr error
+	}{
+		"what may be done twice": {func(s *arm.IncidentSettings) error { s.AddLabel("mine"); return nil }, 1, 1, nil, nil},
+		"what may not":           {func(s *arm.IncidentSettings) error { s.Labels = append(s.Labels, arm.Label{Name: "mine"}); return nil }, 1, 0, client.ErrOutcomeUnknown, client.ErrOutcomeUnknown},
+		"what refuses to be done a second time": {func(s *arm.IncidentSettings) error {
+			if !s.AddLabel("mine") {
+				return refused
+			}
+			return nil
+		}, 1, 1, refused, nil},
+	} {
+		for _, executed := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, executed: %v", name, executed), func(t *testing.T) {
+				s, c := start(t)
+				_, err := c.CreateIncident(t.Context(), "abc", settings)
+				require.NoError(t, err)
+				s.once(1, func(w http.ResponseWriter, r *http.Request, path string) {
+					if executed {
+						s.put(discard{}, r, path)
+					}
+					other := maps.Clone(s.objects[path])
+					properties := maps.Clone(other["properties"].(map[string]any))
+					properties["description"] = "by another"
+					other["properties"] = properties
+					s.store(path, other)
+					fail(w, http.StatusGatewayTimeout, "GatewayTimeout")
+				})
+				_, err = c.UpdateIncident(t.Context(), "abc", tt.change)
+				want, labels := tt.notErr, tt.not
+				if executed {
+					want, labels = tt.executedErr, tt.executed
+				}
+				if want == nil {
+					require.NoError(t, err)
+				} else {
+					require.ErrorIs(t, err, want)
+					require.ErrorIs(t, err, client.ErrOutcomeUnknown)
+				}
+				i, err := c.GetIncident(t.Context(), "abc")
+				require.NoError(t, err)
+				require.Len(t, i.Properties.Labels, labels)
+				require.Equal(t, "by another", i.Properties.Description)
+			})
+		}
+	}
+}
+
+// TestWritersWhoseAnswersGetLost: of updates that cannot be made twice none is, and none
+// that was said to be done is missing.
+func TestWritersWhoseAnswersGetLost(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{t: t, objects: map[string]map[string]any{}}
+		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+		chance := rand.New(rand.NewPCG(1, 2))
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method != http.MethodPut || chance.IntN(3) > 0 {
+				return false
+			}
+			if chance.IntN(2) == 0 {
+				s.put(discard{}, r, path)
+			}
+			fail(w, http.StatusGatewayTimeout, "GatewayTimeout")
+			return true
+		}
+		c := connect(t, "https://arm.example", client.WithTransport(inMemory{s}), client.WithRetryBudget(1_000_000))
+		var done, unsure atomic.Int64
+		said := [4][100]bool{}
+		var wg sync.WaitGroup
+		for writer := range said {
+			wg.Go(func() {
+				for n := range said[writer] {
+					_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+						s.Labels = append(s.Labels, arm.Label{Name: fmt.Sprintf("w%d-%d", writer, n)})
+						return nil
+					})
+					switch said[writer][n] = err == nil; {
+					case err == nil:
+						done.Add(1)
+					case errors.Is(err, client.ErrOutcomeUnknown):
+						unsure.Add(1)
+					default:
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		i, err := c.GetIncident(t.Context(), "abc")
+		require.NoError(t, err)
+		seen := map[string]int{}
+		for _, l := range i.Properties.Labels {
+			seen[l.Name]++
+			require.Equal(t, 1, seen[l.Name], l.Name)
+		}
+		for writer := range said {
+			for n, said := range said[writer] {
+				if name := fmt.Sprintf("w%d-%d", writer, n); said {
+					require.Equal(t, 1, seen[name], name)
+				}
+			}
+		}
+		t.Logf("%d were done, and %d may have been", done.Load(), unsure.Load())
+		require.Positive(t, done.Load())
+		require.Positive(t, unsure.Load())
+	})
 }
 
 // TestUpdateBesideOneWhoWritesTheSame: a conflict that the service answered for is with
