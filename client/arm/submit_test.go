@@ -371,6 +371,58 @@ alerts gives 45 tasks, one for each line of recommendedActions; an incident has 
 	require.EqualError(t, err, "alerts is empty; give at least 1")
 }
 
+// TestRaiseAtEveryLimit raises all that an incident can have, and refuses one more of each
+// before anything is sent.
+func TestRaiseAtEveryLimit(t *testing.T) {
+	most := func() arm.Submission {
+		sub := fullSubmission()
+		a := sub.Draft.Alerts[0]
+		sub.Draft.Comment = strings.Repeat("ä", arm.MaxComment)
+		a.Description, a.RecommendedActions = strings.Repeat("ö", arm.MaxDescription), ""
+		sub.Draft.Alerts = slices.Repeat([]alert.Draft{a}, arm.MaxBookmarks)
+		for i := range arm.MaxTasks {
+			sub.Draft.Alerts[i%7].RecommendedActions += "Do " + strconv.Itoa(i) + "\n"
+		}
+		sub.Alerts = nil
+		for i := range arm.MaxAlerts {
+			sub.Alerts = append(sub.Alerts, strconv.Itoa(i))
+		}
+		return sub
+	}
+	// The draft's own comment is one, and what else the others need are four.
+	title := func(comments int) string {
+		return strings.Repeat("ü", comments*arm.MaxComment-len("Alert 1 of 20: "))
+	}
+	for name, tt := range map[string]struct {
+		more func(*arm.Submission)
+		want string
+	}{
+		"all":         {func(s *arm.Submission) { s.Draft.Alerts[0].Title = title(arm.MaxComments - 5) }, ""},
+		"alerts":      {func(s *arm.Submission) { s.Alerts = append(s.Alerts, "one more") }, "relatedAlerts gives 151 alerts; an incident has at most 150"},
+		"tasks":       {func(s *arm.Submission) { s.Draft.Alerts[9].RecommendedActions = "One more" }, "alerts gives 41 tasks, one for each line of recommendedActions; an incident has at most 40"},
+		"comments":    {func(s *arm.Submission) { s.Draft.Alerts[0].Title = title(arm.MaxComments - 4) }, "alerts gives 101 comments; an incident has at most 100"},
+		"comment":     {func(s *arm.Submission) { s.Draft.Comment += "x" }, "comment is longer than 30000 characters; shorten it"},
+		"description": {func(s *arm.Submission) { s.Draft.Alerts[3].Description += "x" }, "alerts[3].description is longer than 5000 characters; shorten it"},
+		"id":          {func(s *arm.Submission) { s.IncidentID = strings.Repeat("ä", arm.MaxID+1) }, "incidentId has 261 characters; at most 260 are a name in Azure"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, c := start(t)
+			sub := most()
+			tt.more(&sub)
+			r, err := c.Preview().Raise(t.Context(), sub)
+			if tt.want != "" {
+				require.ErrorContains(t, err, tt.want)
+				require.Empty(t, s.requests())
+				return
+			}
+			require.NoError(t, err)
+			require.True(t, r.Done())
+			require.Len(t, r.Steps, 1+arm.MaxTasks+len(s.comments(t))+2*arm.MaxBookmarks+arm.MaxAlerts)
+			require.Len(t, s.comments(t), arm.MaxComments)
+		})
+	}
+}
+
 // TestRaiseRefusesTimes that nobody can have meant, or that JSON has no form for.
 func TestRaiseRefusesTimes(t *testing.T) {
 	s, c := start(t)
