@@ -179,8 +179,9 @@ func findOrCreate[P, S any](ctx context.Context, c *Client, k *kind[P, S], p pla
 // related tells whether something is related to an incident, under whatever name.
 func (c *Client) related(ctx context.Context, incidentID, target string) bool {
 	want, _ := c.workspace.within(target)
+	seen := 0
 	for r, err := range c.ListRelations(ctx, incidentID, ListOptions{}) {
-		if err != nil {
+		if seen++; err != nil || seen > MaxAlerts+MaxBookmarks {
 			return false
 		}
 		if got, here := c.workspace.within(r.Properties.RelatedResourceID); here && EqualIDs(got, want) {

@@ -1,6 +1,7 @@
 package arm_test
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"maps"
@@ -319,6 +320,30 @@ func TestAnAlertThatIsRelatedUnderAnotherName(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestRelationsWithoutEnd: an incident has so many relations and no more.
+func TestRelationsWithoutEnd(t *testing.T) {
+	s, c, own := startAt(t)
+	pages := 0
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		switch {
+		case r.Method == http.MethodPut && strings.Contains(path, "/relations/"):
+			fail(w, http.StatusBadRequest, "BadRequest")
+		case r.Method == http.MethodGet && strings.HasSuffix(path, "/relations"):
+			pages++
+			value := slices.Repeat([]any{map[string]any{"id": unescapedRoot + "/" + path + "/r0", "properties": map[string]any{"relatedResourceId": "/x"}}}, 50)
+			answer(w, http.StatusOK, map[string]any{"value": value, "nextLink": own + root + "/" + path + "?page=" + strconv.Itoa(pages)})
+		default:
+			return false
+		}
+		return true
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := c.Raise(ctx, fullSubmission())
+	require.ErrorIs(t, err, client.ErrInvalid)
+	require.Equal(t, 4, pages)
 }
 
 func TestSubmit(t *testing.T) {
