@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/oauth2"
@@ -31,6 +32,7 @@ func FuzzUpdateIncident(f *testing.F) {
 	f.Add([]byte(`{"title":"","labels":[],"owner":{},"firstActivityTimeUtc":"2026-04-27T12:19:27.7211305Z","lastActivityTimeUtc":"0001-01-01T00:00:00Z"}`))
 	f.Add([]byte(`{"incidentNumber":3177,"additionalData":{"alertsCount":0},"teamInformation":{"name":"n"},"relatedAnalyticRuleIds":[]}`))
 	f.Add([]byte(`{"Title":"T","unassigned":null}`))
+	f.Add([]byte(`{"firstActivityTimeUtc":"0001-01-01T0:00:00Z","lastActivityTimeUtc":"0001-01-01T01:00:00+01:00"}`))
 	var properties, body []byte
 	root := unescapedRoot
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -92,7 +94,8 @@ func zero(v any) bool {
 	case nil:
 		return true
 	case string:
-		return v == "" || v == "0001-01-01T00:00:00Z"
+		at, err := time.Parse(time.RFC3339, v)
+		return v == "" || err == nil && at.IsZero()
 	}
 	return false
 }
