@@ -21,8 +21,9 @@ type Receipt struct {
 	// Steps are all the steps of the submission in their order, also those that
 	// were not reached.
 	Steps []Step `json:"steps"`
-	// NotCarried lists what the target had no place for. It is empty for
-	// Microsoft Graph, which carries a whole draft.
+	// NotCarried lists what the target had no place for, and what a bookmark that was
+	// there already does not say. It is empty for Microsoft Graph, which carries a whole
+	// draft.
 	NotCarried []Omission `json:"notCarried,omitempty"`
 	// Draft is what was submitted.
 	Draft Draft `json:"draft"`
