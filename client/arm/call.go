@@ -208,6 +208,10 @@ func destroy[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, i
 // faster. With pauses that are spread, it takes very many writers to lose that often.
 const maxConflicts = 30
 
+// maxUnmoved is how often in a row it is made afresh although the object that is read is
+// still the same: whoever answers the reads may be behind for a moment.
+const maxUnmoved = 5
+
 // ErrNoETag means that the service did not say which version of an object it gave, by an
 // etag that is missing, blank or * for any, so that an update could take back what
 // somebody else changes meanwhile.
@@ -224,19 +228,27 @@ func update[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, id
 	}
 	var lost *write[P] // whose answer was lost, and which may be what the next read shows
 	unsure := false    // there was one
+	var last *write[P] // that met a conflict
+	unmoved := 0       // how often in a row the object was the same then
 	for conflicts := 0; ; conflicts++ {
 		o, sent, err := updateOnce(ctx, c, k, p, lost, change)
 		if o != nil {
 			return o, err
 		}
+		if unmoved++; sent == nil || last == nil || sent.object.ETag != last.object.ETag {
+			unmoved = 0
+		}
 		switch conflict := sent != nil && errors.Is(err, client.ErrConflict); {
 		case conflict && errors.Is(err, audit.ErrNotRecorded):
+		case conflict && unmoved == maxUnmoved:
+			err = fmt.Errorf("arm: %s is still what it was, so that the conflict is about something else: %w", p, err)
 		case conflict && conflicts == maxConflicts:
 			err = fmt.Errorf("arm: others changed the object %d times before this update could: %w", conflicts+1, err)
 		case conflict:
 			// A write of which it is known that it was refused has left nothing: then it
 			// was another's that stands there, even if that is the same.
-			if lost = nil; errors.Is(err, client.ErrOutcomeUnknown) {
+			last, lost = sent, nil
+			if errors.Is(err, client.ErrOutcomeUnknown) {
 				lost, unsure = sent, true
 			}
 			if err = pause(ctx, conflicts); err == nil {

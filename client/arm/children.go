@@ -96,7 +96,9 @@ func (c *Client) CreateRelation(ctx context.Context, incidentID, name, relatedRe
 	return create(ctx, c, &relations, p, ids, RelationSettings{RelatedResourceID: relatedResourceID})
 }
 
-// UpdateRelation changes a relation, as [Client.UpdateIncident] does an incident.
+// UpdateRelation changes a relation, as [Client.UpdateIncident] does an incident. To
+// have it lead to something else is a conflict ([client.ErrConflict]): delete it and
+// create another.
 func (c *Client) UpdateRelation(ctx context.Context, incidentID, name string, change func(*RelationSettings) error) (*Relation, error) {
 	p, ids := child(incidentID, "relations", "relationName", name)
 	return update(ctx, c, &relations, p, ids, change)
@@ -129,7 +131,9 @@ func (c *Client) CreateBookmark(ctx context.Context, id string, b BookmarkProper
 	return create(ctx, c, &bookmarks, p, ids, b)
 }
 
-// UpdateBookmark changes a bookmark, as [Client.UpdateIncident] does an incident.
+// UpdateBookmark changes a bookmark, as [Client.UpdateIncident] does an incident. What
+// the version of the API does not show is not sent back: one with entity mappings, tactics
+// or techniques is changed with [Client.Preview].
 func (c *Client) UpdateBookmark(ctx context.Context, id string, change func(*BookmarkProperties) error) (*Bookmark, error) {
 	p, ids := bookmark(id)
 	return update(ctx, c, &bookmarks, p, ids, change)

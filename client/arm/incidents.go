@@ -45,7 +45,8 @@ func (c *Client) CreateIncident(ctx context.Context, id string, s IncidentSettin
 // the etag that was read; nothing that change leaves alone is lost, members that
 // this package does not know included. When somebody else changed the incident in
 // between (409, 412) all of that is done again, up to 30 times; change must
-// therefore do the same to any incident.
+// therefore do the same to any incident. A conflict while the incident stays what it is
+// is about something else, and after 5 attempts more it is the error.
 //
 // Where the answer to a write was lost as well, so that it may be what was changed, the
 // change is made again only if to make it twice is the same as once, which is tried: so it

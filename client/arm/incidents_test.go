@@ -240,6 +240,7 @@ func TestUpdateGivesUp(t *testing.T) {
 		s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
 		s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
 			if r.Method == http.MethodPut {
+				s.store("incidents/abc", s.objects["incidents/abc"])
 				fail(w, http.StatusConflict, "Conflict")
 			}
 			return r.Method == http.MethodPut
@@ -262,6 +263,52 @@ func TestUpdateGivesUp(t *testing.T) {
 		defer cancel()
 		_, err = c.UpdateIncident(ctx, "abc", label)
 		require.ErrorIs(t, err, context.DeadlineExceeded, "a pause ends with the context")
+	})
+}
+
+// TestConflictsAboutSomethingElse: a conflict while the object stays what it was is not
+// with another writer, such as that a relation of the name leads elsewhere.
+func TestConflictsAboutSomethingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &service{t: t, objects: map[string]map[string]any{}}
+		s.store("incidents/i1/relations/r-1", map[string]any{"properties": map[string]any{"relatedResourceId": unescapedRoot + "/entities/a1"}})
+		puts := 0
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method == http.MethodPut {
+				puts++
+				fail(w, http.StatusConflict, "Conflict")
+			}
+			return r.Method == http.MethodPut
+		}
+		c := connect(t, "https://arm.example", client.WithTransport(inMemory{s}))
+		start := time.Now()
+		_, err := c.UpdateRelation(t.Context(), "i1", "r-1", func(s *arm.RelationSettings) error {
+			s.RelatedResourceID = c.AlertID("a2")
+			return nil
+		})
+		require.ErrorIs(t, err, client.ErrConflict)
+		require.ErrorContains(t, err, "arm: incidents/i1/relations/r-1 is still what it was, so that the conflict is about something else: PUT ")
+		require.ErrorContains(t, err, "about Conflict")
+		require.Equal(t, 6, puts, "a reader may be behind for a moment")
+		require.Less(t, time.Since(start), time.Second)
+
+		// A reader that is behind for less is waited for.
+		puts = 0
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method == http.MethodPut {
+				puts++
+			}
+			if r.Method == http.MethodPut && puts < 5 {
+				fail(w, http.StatusConflict, "Conflict")
+				return true
+			}
+			return false
+		}
+		_, err = c.UpdateRelation(t.Context(), "i1", "r-1", func(s *arm.RelationSettings) error {
+			s.RelatedResourceID = c.AlertID("a2")
+			return nil
+		})
+		require.NoError(t, err)
 	})
 }
 
