@@ -118,23 +118,27 @@ func (p *plan) steps() []step {
 	for n, task := range p.tasks {
 		path := []string{"incidents", id, "tasks", p.derive("task", strconv.Itoa(n))}
 		add(incident.ActionCreateTask, task.alert, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
-			return ensure(ctx, p.client, &tasks, at(id, path...), fresh, TaskSettings{Title: task.title, Status: TaskNew})
+			return taken(ensure(ctx, p.client, &tasks, at(id, path...), fresh, TaskSettings{Title: task.title, Status: TaskNew}))
 		})
 	}
 	for n, text := range p.comments {
 		path := []string{"incidents", id, "comments", p.derive("comment", strconv.Itoa(n))}
 		add(incident.ActionCommentOnIncident, 0, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
-			return ensure(ctx, p.client, &comments, at(id, path...), fresh, CommentSettings{Message: text})
+			return taken(ensure(ctx, p.client, &comments, at(id, path...), fresh, CommentSettings{Message: text}))
 		})
 	}
 	relate := func(action incident.Action, alert int, target string) {
 		path := []string{"incidents", id, "relations", p.derive("relation", strings.ToLower(target))}
 		add(action, alert, path, func(ctx context.Context, fresh bool) (bool, bool, error) {
-			existed, done, err := ensure(ctx, p.client, &relations, at(id, path...), fresh, RelationSettings{RelatedResourceID: target})
-			if errors.Is(err, client.ErrInvalid) && p.client.related(ctx, id, target) {
+			where := at(id, path...)
+			o, existed, err := ensure(ctx, p.client, &relations, where, fresh, RelationSettings{RelatedResourceID: target})
+			switch {
+			case errors.Is(err, client.ErrInvalid) && p.client.related(ctx, id, target):
 				return true, true, nil
+			case existed && !p.client.sameResource(o.Properties.RelatedResourceID, target):
+				return false, false, fmt.Errorf("arm: %s is there already, and leads to %s: %w", where, p.client.shown(o.Properties.RelatedResourceID), client.ErrConflict)
 			}
-			return existed, done, err
+			return taken(o, existed, err)
 		})
 	}
 	for n := range p.bookmarks {
@@ -155,57 +159,65 @@ func (p *plan) derive(parts ...string) string {
 	return derive(append([]string{strings.ToLower(p.incidentID)}, parts...)...)
 }
 
-// ensure creates an object of the incident unless it is there already.
-func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (existed, done bool, err error) {
-	var o *Object[P]
-	if fresh {
-		o, err = create(ctx, c, k, p, nil, s)
-	} else {
-		o, existed, err = findOrCreate(ctx, c, k, p, s)
-	}
+// taken is how a step ended that should give an object.
+func taken[P any](o *Object[P], existed bool, err error) (bool, bool, error) {
 	return existed, o != nil, err
 }
 
-// findOrCreate creates an object unless it is there already, and returns what the
-// service says of it.
-func findOrCreate[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, s S) (o *Object[P], existed bool, err error) {
-	if o, err = get(ctx, c, k, p); o != nil || !errors.Is(err, client.ErrNotFound) {
-		return o, o != nil, err
+// ensure creates an object unless it is there already, and returns what
+// the service says of it.
+func ensure[P, S any](ctx context.Context, c *Client, k *kind[P, S], p place, fresh bool, s S) (o *Object[P], existed bool, err error) {
+	if !fresh {
+		if o, err = get(ctx, c, k, p); o != nil || !errors.Is(err, client.ErrNotFound) {
+			return o, o != nil, err
+		}
 	}
-	o, err = create(ctx, c, k, p, nil, s)
+	if o, err = create(ctx, c, k, p, nil, s); errors.Is(err, client.ErrConflict) {
+		// Another may have made it at the same moment.
+		if made, readErr := get(ctx, c, k, p); made != nil {
+			return made, true, readErr
+		}
+	}
 	return o, false, err
 }
 
 // related tells whether something is related to an incident, under whatever name.
 func (c *Client) related(ctx context.Context, incidentID, target string) bool {
-	want, _ := c.workspace.within(target)
 	seen := 0
 	for r, err := range c.ListRelations(ctx, incidentID, ListOptions{}) {
 		if seen++; err != nil || seen > MaxAlerts+MaxBookmarks {
 			return false
 		}
-		if got, here := c.workspace.within(r.Properties.RelatedResourceID); here && EqualIDs(got, want) {
+		if c.sameResource(r.Properties.RelatedResourceID, target) {
 			return true
 		}
 	}
 	return false
 }
 
+// sameResource tells whether an id that the service wrote is that of something in the
+// workspace.
+func (c *Client) sameResource(id, ours string) bool {
+	got, here := c.workspace.within(id)
+	want, _ := c.workspace.within(ours)
+	return here && EqualIDs(got, want)
+}
+
 // createIncident creates the incident unless it is there already, and keeps what the
 // service then says of it.
 func (p *plan) createIncident(ctx context.Context, where place) (existed, done bool, err error) {
-	p.made, existed, err = findOrCreate(ctx, p.client, &incidents, where, p.settings)
+	p.made, existed, err = ensure(ctx, p.client, &incidents, where, false, p.settings)
 	return existed, p.made != nil, err
 }
 
 // createBookmark creates the bookmark of an alert unless it is there already, also where
 // the incident is fresh: bookmarks belong to the workspace.
 func (p *plan) createBookmark(ctx context.Context, where place, n int) (existed, done bool, err error) {
-	o, existed, err := findOrCreate(ctx, p.client, &bookmarks, where, p.bookmarks[n])
+	o, existed, err := ensure(ctx, p.client, &bookmarks, where, false, p.bookmarks[n])
 	if existed {
 		p.compareBookmark(n, &o.Properties)
 	}
-	return existed, o != nil, err
+	return taken(o, existed, err)
 }
 
 // report fills in what the service says of the incident.

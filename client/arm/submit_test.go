@@ -322,6 +322,66 @@ func TestAnAlertThatIsRelatedUnderAnotherName(t *testing.T) {
 	}
 }
 
+// TestAnotherRaisesTheSameAtOnce, and is a moment faster at one of the steps: the service
+// answers that with a conflict. What the other has made is there.
+func TestAnotherRaisesTheSameAtOnce(t *testing.T) {
+	s, c := start(t)
+	whole, err := c.Preview().Raise(t.Context(), fullSubmission())
+	require.NoError(t, err)
+	want := s.contents(t)
+	for n := range whole.Steps {
+		s, c := start(t)
+		puts := 0
+		s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+			if r.Method != http.MethodPut {
+				return false
+			}
+			if puts++; puts != n+1 {
+				return false
+			}
+			s.put(discard{}, r, path)
+			fail(w, http.StatusConflict, "Conflict")
+			return true
+		}
+		r, err := c.Preview().Raise(t.Context(), fullSubmission())
+		require.NoError(t, err, "step %d", n)
+		require.True(t, r.Done())
+		require.True(t, r.Steps[n].Existed)
+		require.Equal(t, want, s.contents(t))
+	}
+	// One that it cannot be seen of is a conflict.
+	s, c = start(t)
+	s.intercept = func(w http.ResponseWriter, r *http.Request, _ string) bool {
+		if r.Method == http.MethodPut {
+			fail(w, http.StatusConflict, "Conflict")
+		}
+		return r.Method == http.MethodPut
+	}
+	r, err := c.Raise(t.Context(), fullSubmission())
+	require.ErrorIs(t, err, client.ErrConflict)
+	require.Equal(t, incident.StateFailed, r.Steps[0].State)
+	require.Len(t, s.requests(), 3)
+}
+
+// TestARelationThatLeadsElsewhere is not what the step is for, though it has the name.
+func TestARelationThatLeadsElsewhere(t *testing.T) {
+	s, c := start(t)
+	first, err := c.Raise(t.Context(), fullSubmission())
+	require.NoError(t, err)
+	n := len(first.Steps) - 1
+	path := first.Steps[n].Resource[strings.Index(first.Steps[n].Resource, "incidents/"):]
+	s.objects[path]["properties"].(map[string]any)["relatedResourceId"] = unescapedRoot + "/entities/other"
+	r, err := c.Raise(t.Context(), fullSubmission())
+	require.ErrorIs(t, err, client.ErrConflict)
+	require.ErrorContains(t, err, `(relateAlert): arm: `+path+` is there already, and leads to "entities/other"`)
+	require.Equal(t, incident.StateFailed, r.Steps[n].State)
+	require.False(t, r.Steps[n].Existed)
+
+	s.objects[path]["properties"].(map[string]any)["relatedResourceId"] = strings.ToUpper(unescapedRoot + "/Entities/" + fullSubmission().Alerts[0])
+	_, err = c.Raise(t.Context(), fullSubmission())
+	require.NoError(t, err)
+}
+
 // TestRelationsWithoutEnd: an incident has so many relations and no more.
 func TestRelationsWithoutEnd(t *testing.T) {
 	s, c, own := startAt(t)
