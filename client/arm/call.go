@@ -96,11 +96,13 @@ func (r *remaining) note(h http.Header) {
 	defer r.mu.Unlock()
 	for name, values := range h {
 		rest, ok := strings.CutPrefix(name, remainingPrefix)
-		if !ok || len(values) == 0 || len(r.counts) >= 100 {
+		if !ok || len(values) == 0 {
 			continue
 		}
-		if n, err := strconv.Atoi(values[0]); err == nil {
-			r.counts[strings.ToLower(rest)] = n
+		rest = strings.ToLower(rest)
+		_, known := r.counts[rest]
+		if n, err := strconv.Atoi(values[0]); err == nil && (known || len(r.counts) < 100) {
+			r.counts[rest] = n
 		}
 	}
 }

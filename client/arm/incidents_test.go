@@ -846,6 +846,27 @@ func TestCorrelationAndRemaining(t *testing.T) {
 	require.Equal(t, want, c.Preview().Remaining(), "a client of another version shares the connection and what is known of it")
 }
 
+// TestRemainingIsBounded: a service that makes up names neither fills the memory, nor
+// keeps what is known from being renewed.
+func TestRemainingIsBounded(t *testing.T) {
+	s, c := start(t)
+	reads := 250
+	s.intercept = func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+		reads--
+		w.Header().Set("x-ms-ratelimit-remaining-subscription-reads", fmt.Sprint(reads))
+		for i := range 10 * (250 - reads - 1) {
+			w.Header().Set(fmt.Sprintf("x-ms-ratelimit-remaining-%d-%d", reads, i), "1")
+		}
+		return false
+	}
+	for range 15 {
+		_, err := c.GetIncident(t.Context(), "abc")
+		require.ErrorIs(t, err, client.ErrNotFound)
+		require.Equal(t, reads, c.Remaining()["subscription-reads"])
+	}
+	require.Len(t, c.Remaining(), 100)
+}
+
 // TestCorrelationIDsAreGUIDs: one that is none is refused, and not taken for a request
 // that may have been executed.
 func TestCorrelationIDsAreGUIDs(t *testing.T) {
