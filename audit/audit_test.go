@@ -117,6 +117,9 @@ func TestDescribe(t *testing.T) {
 		{"deleted", incident.Incident{ID: "9"}, nil, audit.Entry{
 			Operation: audit.DeleteIncident, Target: audit.Target{Incident: "9"}, Changes: []audit.Change{change("id", `"9"`, "")},
 		}},
+		{"deleted, as a pointer to nothing", &incident.Incident{ID: "9"}, (*incident.Incident)(nil), audit.Entry{
+			Operation: audit.DeleteIncident, Target: audit.Target{Incident: "9"}, Changes: []audit.Change{change("id", `"9"`, "")},
+		}},
 		{"other models", map[string]int{"a": 1}, map[string]int{"a": 2}, audit.Entry{Changes: []audit.Change{change("a", "1", "2")}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func Describe(before, after any) (Entry, error) {
 	if err != nil {
 		return Entry{}, fmt.Errorf("describe the value after: %w", err)
 	}
-	partial := before != nil && after != nil && reflect.TypeOf(deref(before)) != reflect.TypeOf(deref(after))
+	partial := old != nil && now != nil && reflect.TypeOf(deref(before)) != reflect.TypeOf(deref(after))
 	var e Entry
 	compare("", old, now, partial, &e.Changes)
 	e.Target.take(deref(before))
