@@ -10,7 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/incidentkit/incidentkit/audit"
 	"github.com/incidentkit/incidentkit/client/arm"
+	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
 	"github.com/incidentkit/incidentkit/internal/plain"
 )
 
@@ -23,6 +25,9 @@ type armCall struct {
 	preview bool
 	// ids are those in the path below the workspace, in its order.
 	ids []string
+	// incident is the name of the incident that the call is about, if it is about
+	// one.
+	incident string
 }
 
 // armRoute is a call of Azure Resource Manager.
@@ -30,9 +35,11 @@ type armRoute struct {
 	// method and path, below the provider, are its shape.
 	method, path string
 	// action is what Azure's roles call it, below Microsoft.SecurityInsights.
-	action  string
-	roles   []Role
-	handler func(*armCall)
+	action string
+	roles  []Role
+	// operation is what the audit log calls it; nil changes nothing.
+	operation func(*armCall, *store.Tx) audit.Operation
+	handler   func(*armCall)
 }
 
 // The roles of Azure that may do something, by the lists of actions that they
@@ -58,15 +65,15 @@ func (t *Tenant) armRoutes() []armRoute {
 		listers = armResponders
 	}
 	routes := []armRoute{
-		{"GET", "incidents", "incidents/read", armReaders, (*armCall).listIncidents},
-		{"GET", "incidents/{incidentId}", "incidents/read", armReaders, (*armCall).getIncident},
-		{"PUT", "incidents/{incidentId}", "incidents/write", armResponders, (*armCall).putIncident},
-		{"DELETE", "incidents/{incidentId}", "incidents/delete", armContributors, (*armCall).deleteIncident},
-		{"POST", "incidents/{incidentId}/alerts", "incidents/alerts/action", listers, (*armCall).listAlerts},
-		{"POST", "incidents/{incidentId}/bookmarks", "incidents/bookmarks/action", listers, (*armCall).listIncidentBookmarks},
-		{"POST", "incidents/{incidentId}/entities", "incidents/entities/action", listers, (*armCall).listEntities},
-		{"POST", "incidents/{incidentIdentifier}/runPlaybook", "incidents/runPlaybook/action", armResponders, (*armCall).runPlaybook},
-		{"POST", "entities/{entityIdentifier}/runPlaybook", "entities/runPlaybook/action", armResponders, (*armCall).runPlaybookOnEntity},
+		{"GET", "incidents", "incidents/read", armReaders, nil, (*armCall).listIncidents},
+		{"GET", "incidents/{incidentId}", "incidents/read", armReaders, nil, (*armCall).getIncident},
+		{"PUT", "incidents/{incidentId}", "incidents/write", armResponders, (*armCall).putting, (*armCall).putIncident},
+		{"DELETE", "incidents/{incidentId}", "incidents/delete", armContributors, incidentOperations.deleting, (*armCall).deleteIncident},
+		{"POST", "incidents/{incidentId}/alerts", "incidents/alerts/action", listers, nil, (*armCall).listAlerts},
+		{"POST", "incidents/{incidentId}/bookmarks", "incidents/bookmarks/action", listers, nil, (*armCall).listIncidentBookmarks},
+		{"POST", "incidents/{incidentId}/entities", "incidents/entities/action", listers, nil, (*armCall).listEntities},
+		{"POST", "incidents/{incidentIdentifier}/runPlaybook", "incidents/runPlaybook/action", armResponders, running, (*armCall).runPlaybook},
+		{"POST", "entities/{entityIdentifier}/runPlaybook", "entities/runPlaybook/action", armResponders, running, (*armCall).runPlaybookOnEntity},
 	}
 	routes = append(routes, armComments.routes(armResponders)...)
 	routes = append(routes, armTasks.routes(armResponders)...)
@@ -150,6 +157,9 @@ func (t *Tenant) answerARM(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	c.ids = ids
+	if strings.HasPrefix(route.path, "incidents/") {
+		c.incident = ids[0]
+	}
 	s, ok := c.session(armAudience)
 	if !ok {
 		return
@@ -158,9 +168,22 @@ func (t *Tenant) answerARM(w http.ResponseWriter, r *http.Request) {
 	if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
 		entry.Who = c.who.label()
 	}
+	c.workspace = t.workspaceAt(path)
 	if c.version() && c.authorized(route) && c.spend() && c.locate(path) && c.wellNamed() {
 		route.handler(c)
 	}
+	c.recordRefusal(route)
+}
+
+// workspaceAt returns the workspace that a path names, or none.
+func (t *Tenant) workspaceAt(path Workspace) (w Workspace) {
+	i := slices.IndexFunc(t.workspaces, func(w Workspace) bool {
+		return strings.EqualFold(w.SubscriptionID, path.SubscriptionID) && strings.EqualFold(w.ResourceGroup, path.ResourceGroup) && strings.EqualFold(w.Name, path.Name)
+	})
+	if i >= 0 {
+		w = t.workspaces[i]
+	}
+	return w
 }
 
 // armVersions are the versions of the API that there are; all are answered alike
@@ -206,22 +229,18 @@ func (c *armCall) authorized(route armRoute) bool {
 	return false
 }
 
-// locate finds the workspace.
+// locate answers 404 where the path leads to no workspace.
 func (c *armCall) locate(path Workspace) bool {
+	if c.workspace.Name != "" {
+		return true
+	}
 	var subscription, group bool
 	for _, w := range c.t.workspaces {
 		if !strings.EqualFold(w.SubscriptionID, path.SubscriptionID) {
 			continue
 		}
 		subscription = true
-		if !strings.EqualFold(w.ResourceGroup, path.ResourceGroup) {
-			continue
-		}
-		group = true
-		if strings.EqualFold(w.Name, path.Name) {
-			c.workspace = w
-			return true
-		}
+		group = group || strings.EqualFold(w.ResourceGroup, path.ResourceGroup)
 	}
 	switch {
 	case !subscription:
@@ -257,6 +276,7 @@ func (c *armCall) wellNamed() bool {
 //
 // Source: the common types of Azure Resource Manager, version 5, ErrorResponse.
 func (c *armCall) failGateway(status int, code, target, message string) {
+	c.refused = &refusal{status, code, message}
 	c.w.Header().Set("x-ms-failure-cause", "gateway")
 	writeARM(c.w, status, armError{armFailure{Code: code, Message: valid(message), Target: target}})
 }

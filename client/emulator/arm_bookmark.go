@@ -11,8 +11,8 @@ import (
 // armBookmarks are the bookmarks of the workspace.
 var armBookmarks = &collection[arm.BookmarkProperties]{
 	path: "bookmarks/{bookmarkId}", segment: "bookmarks", typeName: armProvider + "/bookmarks",
-	action: "bookmarks",
-	all:    func(c *armCall, p *place) []*arm.Bookmark { return c.state(p.tx).Bookmarks() },
+	action: "bookmarks", operations: bookmarkOperations,
+	all: func(c *armCall, p *place) []*arm.Bookmark { return c.state(p.tx).Bookmarks() },
 	one: func(c *armCall, p *place, name string) *arm.Bookmark {
 		b, _ := c.state(p.tx).Bookmark(name)
 		return b
@@ -23,7 +23,7 @@ var armBookmarks = &collection[arm.BookmarkProperties]{
 		if x, r := c.relationOf(p.tx, o); r != nil {
 			c.changeBelongings(&place{tx: p.tx, incident: x}, func(b *store.Belongings) { b.Relations = without(b.Relations, r) })
 		}
-		c.state(p.tx).DeleteBookmark(o.Name)
+		c.state(p.tx).DeleteBookmark(p.tx, o.Name)
 		return nil
 	},
 }
@@ -68,7 +68,7 @@ func (c *armCall) putBookmark(p *place, before, o *arm.Bookmark) error {
 			b.IncidentInfo = before.Properties.IncidentInfo // the relation says it
 		}
 	}
-	c.state(p.tx).PutBookmark(o)
+	c.state(p.tx).PutBookmark(p.tx, o)
 	return nil
 }
 
@@ -98,7 +98,7 @@ func (c *armCall) setIncidentInfo(tx *store.Tx, name string, info *sentinel.Inci
 	}
 	changed := *b
 	changed.Properties.IncidentInfo = info
-	c.state(tx).PutBookmark(&changed)
+	c.state(tx).PutBookmark(tx, &changed)
 }
 
 // listIncidentBookmarks returns the bookmarks of an incident, as entities.

@@ -24,7 +24,7 @@ func (c *armCall) changeBelongings(p *place, f func(*store.Belongings)) {
 		i := *p.incident.made
 		i.Belongings = b
 		i.Object.Properties.LastModifiedTimeUTC, i.Object.SystemData = now, c.systemData(i.Object.SystemData, now)
-		p.incident.made = c.state(p.tx).Put(&i, p.tx.Weight())
+		p.incident.made = c.state(p.tx).Put(p.tx, &i)
 		return
 	}
 	p.tx.ChangeIncident(p.incident.row, func(i *store.Incident) {
@@ -54,7 +54,7 @@ func without[P any](list []*arm.Object[P], o *arm.Object[P]) []*arm.Object[P] {
 // nothing there. That deleting them is the same is a guess.
 var armComments = &collection[arm.CommentProperties]{
 	path: "incidents/{incidentId}/comments/{incidentCommentId}", segment: "comments", typeName: armProvider + "/incidents/comments",
-	action: "incidents/comments", options: listOptions,
+	action: "incidents/comments", options: listOptions, operations: commentOperations,
 	texts: map[string]func(*arm.CommentProperties) string{
 		"properties/message":     func(p *arm.CommentProperties) string { return p.Message },
 		"properties/author/name": func(p *arm.CommentProperties) string { return p.Author.Name },
@@ -92,13 +92,18 @@ func (c *armCall) comments(tx *store.Tx, x armIncident) []store.Comment {
 			}
 			continue
 		}
-		at := comment.CreatedDateTime
-		o := &arm.Comment{Resource: arm.Resource{Name: keys[n], SystemData: &arm.SystemData{CreatedBy: comment.CreatedByDisplayName, CreatedAt: at, LastModifiedAt: at}}}
-		o.Properties.Message, o.Properties.CreatedTimeUTC, o.Properties.LastModifiedTimeUTC = comment.Comment, at, at
-		o.Properties.Author = &arm.ClientInfo{Name: comment.CreatedByDisplayName}
-		all = append(all, store.Comment{Of: keys[n], Object: o})
+		all = append(all, store.Comment{Of: keys[n], Object: defenderComment(keys[n], comment)})
 	}
 	return all
+}
+
+// defenderComment is a comment of Defender that was not changed here.
+func defenderComment(key string, comment alert.Comment) *arm.Comment {
+	at := comment.CreatedDateTime
+	o := &arm.Comment{Resource: arm.Resource{Name: key, SystemData: &arm.SystemData{CreatedBy: comment.CreatedByDisplayName, CreatedAt: at, LastModifiedAt: at}}}
+	o.Properties.Message, o.Properties.CreatedTimeUTC, o.Properties.LastModifiedTimeUTC = comment.Comment, at, at
+	o.Properties.Author = &arm.ClientInfo{Name: comment.CreatedByDisplayName}
+	return o
 }
 
 // commentCount is how many comments there are, without naming each.
@@ -193,8 +198,8 @@ func (c *armCall) changeComment(p *place, before, after *arm.Comment) {
 // armTasks are the tasks of incidents.
 var armTasks = &collection[arm.TaskProperties]{
 	path: "incidents/{incidentId}/tasks/{incidentTaskId}", segment: "tasks", typeName: armProvider + "/incidents/tasks",
-	action: "incidents/tasks",
-	all:    func(c *armCall, p *place) []*arm.Task { return p.incident.belongings(p.tx).Tasks },
+	action: "incidents/tasks", operations: taskOperations,
+	all: func(c *armCall, p *place) []*arm.Task { return p.incident.belongings(p.tx).Tasks },
 	put: func(c *armCall, p *place, before, o *arm.Task) error {
 		s := arm.TaskSettings{Title: o.Properties.Title, Status: o.Properties.Status, Description: o.Properties.Description}
 		switch {

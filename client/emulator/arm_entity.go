@@ -239,7 +239,7 @@ func (c *armCall) run(entityID, incidentID string) {
 	var err error
 	c.t.store.Read(func(tx *store.Tx) {
 		if incidentID != "" {
-			c.ids = []string{incidentID}
+			c.ids, c.incident = []string{incidentID}, incidentID
 			var x armIncident
 			if x, err = c.find(tx); err == nil {
 				alerts = c.alerts(tx, x)
@@ -261,6 +261,7 @@ func (c *armCall) run(entityID, incidentID string) {
 		c.refuse(err)
 		return
 	}
+	c.recordARM(arm.RunPlaybook, nil)
 	c.w.WriteHeader(http.StatusNoContent)
 }
 

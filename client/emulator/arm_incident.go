@@ -309,7 +309,7 @@ func (c *armCall) makeIncident(tx *store.Tx, before *store.SentinelIncident, s a
 	s.Labels = labels
 	i.Object.Properties.IncidentSettings, i.Object.Properties.LastModifiedTimeUTC = s, now
 	i.Object.SystemData = c.systemData(system, now)
-	return armIncident{made: c.state(tx).Put(i, tx.Weight()), row: -1}, nil
+	return armIncident{made: c.state(tx).Put(tx, i), row: -1}, nil
 }
 
 // writeBack changes an incident of Defender. Of what is said in the same words as
@@ -387,7 +387,7 @@ func (c *armCall) deleteIncident() {
 		for _, r := range x.made.Relations {
 			c.detach(tx, r)
 		}
-		c.state(tx).Delete(c.ids[0])
+		c.state(tx).Delete(tx, c.ids[0])
 		return nil
 	})
 }

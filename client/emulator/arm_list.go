@@ -68,6 +68,8 @@ type collection[P any] struct {
 	path, segment, typeName string
 	// action is what Azure's roles call the collection.
 	action string
+	// operations are what the audit log calls what is done.
+	operations operations
 	// options are those of its list.
 	options []string
 	// texts and times are the properties by which it is filtered and ordered.
@@ -88,10 +90,10 @@ type collection[P any] struct {
 func (k *collection[P]) routes(writers []Role) []armRoute {
 	list := k.path[:strings.LastIndexByte(k.path, '/')]
 	return []armRoute{
-		{"GET", list, k.action + "/read", armReaders, k.list},
-		{"GET", k.path, k.action + "/read", armReaders, k.get},
-		{"PUT", k.path, k.action + "/write", writers, k.create},
-		{"DELETE", k.path, k.action + "/delete", armContributors, k.destroy},
+		{"GET", list, k.action + "/read", armReaders, nil, k.list},
+		{"GET", k.path, k.action + "/read", armReaders, nil, k.get},
+		{"PUT", k.path, k.action + "/write", writers, k.putting, k.create},
+		{"DELETE", k.path, k.action + "/delete", armContributors, k.operations.deleting, k.destroy},
 	}
 }
 

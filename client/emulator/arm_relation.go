@@ -22,7 +22,7 @@ const (
 // these are; the pattern of names is that of the specification.
 var armRelations = &collection[arm.RelationProperties]{
 	path: "incidents/{incidentId}/relations/{relationName}", segment: "relations", typeName: armProvider + "/incidents/relations",
-	action: "incidents/relations", options: listOptions,
+	action: "incidents/relations", options: listOptions, operations: relationOperations,
 	texts: map[string]func(*arm.RelationProperties) string{
 		"properties/relatedResourceId":   func(p *arm.RelationProperties) string { return p.RelatedResourceID },
 		"properties/relatedResourceName": func(p *arm.RelationProperties) string { return p.RelatedResourceName },

@@ -43,6 +43,7 @@ func (c *armCall) read(v any) bool {
 		c.failGateway(http.StatusBadRequest, "InvalidRequestContent", "", "The request content cannot be read.")
 		return false
 	}
+	c.size = len(data)
 	if err := wire.Unmarshal(data, v); err != nil {
 		c.failGateway(http.StatusBadRequest, "InvalidRequestContent", "", "The request content was invalid and could not be deserialized: '"+err.Error()+"'.")
 		return false

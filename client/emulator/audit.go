@@ -35,14 +35,15 @@ type deed struct {
 	origin                              audit.Origin
 	address, requestID, clientRequestID string
 
-	alerts    []store.Change[store.Alert]
-	incidents []store.Change[store.Incident]
+	store.Changes
 
-	// refused is why nothing was done: operation and target are then what was
-	// asked for.
+	// operation and target are what was asked for, and refused why it was not
+	// done. Without it, it was done, and is nothing that the state has.
 	refused   *refusal
 	operation audit.Operation
 	target    audit.Target
+	// made tells that the target is an incident that a workspace alone has.
+	made bool
 }
 
 // auditLog has the last deeds, oldest first.
@@ -94,28 +95,23 @@ func (l *auditLog) clear() {
 func (t *Tenant) recordChanges(tx *store.Tx) {
 	c, _ := tx.By.(*call)
 	d := t.newDeed(c)
-	d.alerts, d.incidents = tx.Changes()
-	if c == nil && len(d.incidents) > 0 {
+	d.Changes = tx.Changes()
+	if c == nil && len(d.Incidents) > 0 {
 		// What is due in the background is done as of the time when it was due.
-		d.at = d.incidents[0].After.LastUpdateDateTime
+		d.at = d.Incidents[0].After.LastUpdateDateTime
 	}
-	d.weight = (len(d.alerts) + len(d.incidents)) * tx.Weight()
+	d.weight = d.Len() * tx.Weight()
 	t.audit.add(d, t.limits.Audit)
 }
 
 // recordRefusal keeps that a caller who is known was refused a change.
 func (t *Tenant) recordRefusal(c *call, route Route) {
-	if c.refused == nil || c.r.Method == http.MethodGet || t.choices.RefusalsUnaudited {
-		return
-	}
 	operation, ok := operationOf(route)
-	if !ok {
+	if c.refused == nil || !ok || t.choices.RefusalsUnaudited {
 		return
 	}
 	d := t.newDeed(c)
-	// What the caller chose is cut, for there are many deeds to keep.
-	d.refused = &refusal{c.refused.status, c.refused.code, strings.Clone(plain.Cut(c.refused.message, 500))}
-	d.operation = operation
+	d.refused, d.operation = c.refused.kept(), operation
 	id := strings.Clone(plain.Cut(c.r.PathValue("id"), 200))
 	if strings.Contains(route.Pattern, "/incidents/{id}") {
 		d.target.Incident = id
@@ -125,13 +121,19 @@ func (t *Tenant) recordRefusal(c *call, route Route) {
 	t.audit.add(d, t.limits.Audit)
 }
 
+// kept is a refusal as a deed has it. What the caller chose is cut, for there are
+// many deeds to keep.
+func (r *refusal) kept() *refusal {
+	return &refusal{r.status, r.code, strings.Clone(plain.Cut(r.message, 500))}
+}
+
 func (t *Tenant) newDeed(c *call) *deed {
 	d := &deed{at: t.stamp(), weight: 1}
 	if c == nil {
 		return d
 	}
 	d.who, d.origin = c.who, audit.OriginGraph
-	if !strings.Contains(c.r.URL.Path, "/security/") {
+	if forARM(c.r) {
 		d.origin = audit.OriginARM
 	}
 	d.address, _, _ = net.SplitHostPort(c.r.RemoteAddr)
@@ -147,6 +149,8 @@ func operationOf(route Route) (audit.Operation, bool) {
 	onAlert := strings.Contains(route.Pattern, "/alerts_v2")
 	name := strings.TrimPrefix(route.Pattern[strings.LastIndexByte(route.Pattern, '/')+1:], "microsoft.graph.security.")
 	switch {
+	case route.Method == http.MethodGet:
+		return "", false
 	case name == "moveAlerts":
 		return audit.MoveAlert, true
 	case name == "mergeIncidents":
@@ -166,9 +170,9 @@ func operationOf(route Route) (audit.Operation, bool) {
 	}
 }
 
-// AuditLog yields what was done to alerts and incidents, by whom and when, with
-// what was there before and after, oldest first; and what was refused to a
-// caller who is known. A request that does several things has an entry for each.
+// AuditLog yields what was done to alerts and incidents, and to what belongs to
+// incidents in Azure Resource Manager, by whom and when, with what was there before
+// and after, oldest first; and what was refused to a caller who is known. A request that does several things has an entry for each.
 // [Limits] says how many are kept. The functions of package audit read it:
 //
 //	events, err := audit.Events(audit.Select(tenant.AuditLog(), audit.Filter{Actor: "jo@contoso.com"}))
@@ -198,21 +202,28 @@ func (t *Tenant) UnifiedAudit() iter.Seq2[unified.Record, error] {
 }
 
 // Activity returns what was done to an incident, and to those that were merged
-// into it: the portal's activity log.
+// into it: the portal's activity log. An id that Defender does not have is the name
+// of an incident that was made in Azure Resource Manager.
 func (t *Tenant) Activity(incidentID string) ([]audit.Event, error) {
+	var inDefender bool
+	t.store.Read(func(tx *store.Tx) { _, inDefender = tx.FindIncident(incidentID) })
+	if !inDefender {
+		return t.sentinelActivity(incidentID)
+	}
 	deeds := t.audit.all()
 	// The incidents whose log is this one's, from the last merge to the first.
 	belong := map[string]bool{incidentID: true}
 	for _, d := range slices.Backward(deeds) {
-		for _, i := range d.incidents {
+		for _, i := range d.Incidents {
 			if i.Before != nil && i.Before.RedirectIncidentID == "" && belong[i.After.RedirectIncidentID] {
 				belong[i.After.ID] = true
 			}
 		}
 	}
 	deeds = slices.DeleteFunc(deeds, func(d *deed) bool {
-		return !slices.ContainsFunc(d.incidents, func(i store.Change[store.Incident]) bool { return belong[i.After.ID] }) &&
-			!slices.ContainsFunc(d.alerts, func(a store.Change[store.Alert]) bool { return belong[a.After.Incident()] })
+		return !slices.ContainsFunc(d.Incidents, func(i store.Change[store.Incident]) bool { return belong[i.After.ID] }) &&
+			!slices.ContainsFunc(d.Alerts, func(a store.Change[store.Alert]) bool { return belong[a.After.Incident()] }) &&
+			!(d.did() && !d.made && belong[d.target.Incident])
 	})
 	return audit.Activity(t.entries(deeds), incidentID)
 }
@@ -220,7 +231,7 @@ func (t *Tenant) Activity(incidentID string) ([]audit.Event, error) {
 // AlertHistory returns what was done to an alert.
 func (t *Tenant) AlertHistory(alertID string) ([]audit.Event, error) {
 	deeds := slices.DeleteFunc(t.audit.all(), func(d *deed) bool {
-		return !slices.ContainsFunc(d.alerts, func(a store.Change[store.Alert]) bool { return a.After.ID == alertID })
+		return !slices.ContainsFunc(d.Alerts, func(a store.Change[store.Alert]) bool { return a.After.ID == alertID })
 	})
 	return audit.History(t.entries(deeds), alertID)
 }
@@ -238,27 +249,37 @@ func (t *Tenant) describe(d *deed) ([]audit.Entry, error) {
 	l := entryList{base: base, prefix: or(d.requestID, "service-"+strconv.Itoa(d.number))}
 	if d.refused != nil {
 		l.base.Result = audit.Result{Outcome: audit.Failed, Status: d.refused.status, Code: d.refused.code, Message: d.refused.message}
+	}
+	if d.operation != "" {
 		l.add(d.operation, d.target, nil, "")
 		return l.entries, nil
 	}
-	for _, change := range d.incidents {
+	for _, change := range d.Incidents {
 		if err := t.describeIncident(&l, d, change); err != nil {
 			return l.entries, err
 		}
 	}
-	for _, change := range d.alerts {
+	for _, change := range d.Alerts {
 		if err := t.describeAlert(&l, change); err != nil {
+			return l.entries, err
+		}
+	}
+	for _, change := range d.Sentinel {
+		if err := describeSentinel(&l, change); err != nil {
 			return l.entries, err
 		}
 	}
 	if len(l.entries) == 0 {
 		// Somebody has set what was set already.
 		operation, target := audit.UpdateIncident, audit.Target{}
-		if len(d.incidents) > 0 {
-			target.Incident, target.Workspace = d.incidents[0].After.ID, d.incidents[0].After.Workspace
-		} else {
-			a := d.alerts[0].After
+		switch {
+		case len(d.Incidents) > 0:
+			target.Incident, target.Workspace = d.Incidents[0].After.ID, d.Incidents[0].After.Workspace
+		case len(d.Alerts) > 0:
+			a := d.Alerts[0].After
 			operation, target = audit.UpdateAlert, audit.Target{Incident: a.Incident(), Alert: a.ID, Workspace: a.Workspace}
+		default: // a bookmark always has an entry
+			target = sentinelTarget(d.Sentinel[0])
 		}
 		l.add(operation, target, nil, "")
 	}
@@ -288,34 +309,56 @@ func (l *entryList) add(operation audit.Operation, target audit.Target, changes 
 	l.entries = append(l.entries, e)
 }
 
-// aspects are the properties of an incident whose change has operations of its
-// own, in the order in which they are recorded; all others are UpdateIncident.
-var aspects = []struct {
+// aspect is a property of an incident whose change has operations of its own.
+type aspect[T any] struct {
 	property   string
-	operations func(before, after *incident.Incident) []audit.Operation
-}{
-	{"status", always(audit.UpdateIncidentStatus)},
-	{"resolvingComment", always(audit.UpdateIncidentResolvingComment)},
-	{"severity", always(audit.UpdateIncidentSeverity)},
+	operations func(before, after *T) []audit.Operation
+}
+
+// aspects are those of an incident of Defender, in the order in which they are
+// recorded; all other properties are UpdateIncident.
+var aspects = []aspect[incident.Incident]{
+	{"status", always[incident.Incident](audit.UpdateIncidentStatus)},
+	{"resolvingComment", always[incident.Incident](audit.UpdateIncidentResolvingComment)},
+	{"severity", always[incident.Incident](audit.UpdateIncidentSeverity)},
 	{"assignedTo", func(_, after *incident.Incident) []audit.Operation {
 		if after.AssignedTo == "" {
 			return []audit.Operation{audit.UnAssignUserFromIncident}
 		}
 		return []audit.Operation{audit.AssignUserToIncident}
 	}},
-	{"customTags", func(before, after *incident.Incident) (list []audit.Operation) {
-		if !contains(before.CustomTags, after.CustomTags) {
-			list = append(list, audit.AddTagsToIncident)
-		}
-		if !contains(after.CustomTags, before.CustomTags) {
-			list = append(list, audit.RemoveTagsFromIncident)
-		}
-		return list
+	{"customTags", func(before, after *incident.Incident) []audit.Operation {
+		return retagged(before.CustomTags, after.CustomTags)
 	}},
 }
 
-func always(o audit.Operation) func(before, after *incident.Incident) []audit.Operation {
-	return func(_, _ *incident.Incident) []audit.Operation { return []audit.Operation{o} }
+func always[T any](o audit.Operation) func(before, after *T) []audit.Operation {
+	return func(_, _ *T) []audit.Operation { return []audit.Operation{o} }
+}
+
+func retagged(before, after []string) (list []audit.Operation) {
+	if !contains(before, after) {
+		list = append(list, audit.AddTagsToIncident)
+	}
+	if !contains(after, before) {
+		list = append(list, audit.RemoveTagsFromIncident)
+	}
+	return list
+}
+
+// addAspects adds the entries of the changes of an incident.
+func addAspects[T any](l *entryList, list []aspect[T], target audit.Target, changes []audit.Change, before, after *T) {
+	for _, a := range list {
+		if chosen := only(changes, a.property); chosen != nil {
+			for _, operation := range a.operations(before, after) {
+				l.add(operation, target, chosen, "")
+			}
+			changes = allBut(changes, a.property)
+		}
+	}
+	if changes != nil {
+		l.add(audit.UpdateIncident, target, changes, "")
+	}
 }
 
 // contains tells whether all has each of some.
@@ -338,26 +381,18 @@ func (t *Tenant) describeIncident(l *entryList, d *deed, change store.Change[sto
 		l.add(e.Operation, e.Target, e.Changes, "")
 		return nil
 	}
-	rest := allBut(e.Changes, "comments", "lastUpdateDateTime", "lastModifiedBy")
-	for _, a := range aspects {
-		if changes := only(rest, a.property); changes != nil {
-			for _, operation := range a.operations(before, &after) {
-				l.add(operation, e.Target, changes, "")
-			}
-			rest = allBut(rest, a.property)
-		}
-	}
-	if rest != nil {
-		l.add(audit.UpdateIncident, e.Target, rest, "")
-	}
+	addAspects(l, aspects, e.Target, allBut(e.Changes, "comments", "lastUpdateDateTime", "lastModifiedBy"), before, &after)
 	// Comments that came along with a merge were recorded when they were made.
 	old := before.Comments
-	for _, other := range d.incidents {
+	for _, other := range d.Incidents {
 		if other.Before != nil {
 			old = slices.Concat(old, other.Before.Comments)
 		}
 	}
-	return l.comments(audit.AddCommentToIncident, e.Target, old, after.Comments)
+	if err := l.comments(audit.AddCommentToIncident, e.Target, old, after.Comments); err != nil {
+		return err
+	}
+	return l.belongings(e.Target, belongingsOf(change.Before), belongingsOf(change.After), change.Before.Comments)
 }
 
 func (t *Tenant) describeAlert(l *entryList, change store.Change[store.Alert]) error {

@@ -174,8 +174,8 @@
 // # Who did what
 //
 // [Tenant.AuditLog] has every change, with what was there before and after, and
-// every change that was refused to a caller who is known, as entries of package
-// audit; [Tenant.UnifiedAudit] has them as records of the unified audit log. Their
+// every change that was refused to a caller who is known, in Microsoft Graph and in
+// Azure Resource Manager, as entries of package audit; [Tenant.UnifiedAudit] has them as records of the unified audit log. Their
 // names are those of package audit, of which few were observed.
 //
 // # Running for long
@@ -221,9 +221,12 @@
 //   - A change of several properties has an entry in the audit log for each that
 //     the observed operations tell apart, one for all others, and one for each
 //     alert that changes with it. A call that sets what was set already has one
-//     without changes. The activity log has no refusals. What Sentinel alone has,
-//     incidents of a workspace with their tasks and bookmarks among it, leaves
-//     nothing there: SentinelAudit is documented to cover analytics rules only.
+//     without changes. The activity log has no refusals. What is
+//     done in Azure Resource Manager is there as what is done in Microsoft Graph is,
+//     under the names that package arm has for it, so that a test finds all that
+//     was done in one place. Of what Sentinel alone has, incidents of a workspace
+//     with their tasks and bookmarks among it, no document says that it leaves
+//     anything in the unified audit log; SentinelAudit has analytics rules only.
 //   - A piece of content of the Management Activity API has what one request did,
 //     and is there at once, for subscriptions that were there before. A person
 //     needs no role for it.

@@ -164,8 +164,9 @@ func (w *Workspace) Numbers() func(*Incident) int32 {
 }
 
 // Put stores an incident that was made here, or replaces it, and returns it as it
-// is stored. A new one gets the next number. The weight is the transaction's.
-func (w *Workspace) Put(i *SentinelIncident, weight int) *SentinelIncident {
+// is stored. A new one gets the next number.
+func (w *Workspace) Put(tx *Tx, i *SentinelIncident) *SentinelIncident {
+	tx.noteSentinel(w, false, i.Object.Name)
 	if before, ok := w.made.find(i.Object.Name); ok {
 		i.Object.Name, i.Object.Properties.IncidentNumber = before.Object.Name, before.Object.Properties.IncidentNumber
 	} else {
@@ -173,12 +174,13 @@ func (w *Workspace) Put(i *SentinelIncident, weight int) *SentinelIncident {
 		i.Object.Properties.IncidentNumber = w.last
 	}
 	w.made.put(i.Object.Name, i)
-	w.history.record(strings.ToLower(i.Object.Name), i, weight)
+	w.history.record(strings.ToLower(i.Object.Name), i, tx.Weight())
 	return i
 }
 
 // Delete forgets an incident that was made here. The history keeps what it was.
-func (w *Workspace) Delete(name string) {
+func (w *Workspace) Delete(tx *Tx, name string) {
+	tx.noteSentinel(w, false, name)
 	w.made.delete(name)
 	delete(w.history.last, strings.ToLower(name))
 }
@@ -202,10 +204,16 @@ func (w *Workspace) Bookmark(name string) (*arm.Bookmark, bool) { return w.bookm
 func (w *Workspace) Bookmarks() []*arm.Bookmark { return w.bookmarks.values() }
 
 // PutBookmark stores a bookmark, or replaces it.
-func (w *Workspace) PutBookmark(b *arm.Bookmark) { w.bookmarks.put(b.Name, b) }
+func (w *Workspace) PutBookmark(tx *Tx, b *arm.Bookmark) {
+	tx.noteSentinel(w, true, b.Name)
+	w.bookmarks.put(b.Name, b)
+}
 
 // DeleteBookmark forgets a bookmark.
-func (w *Workspace) DeleteBookmark(name string) { w.bookmarks.delete(name) }
+func (w *Workspace) DeleteBookmark(tx *Tx, name string) {
+	tx.noteSentinel(w, true, name)
+	w.bookmarks.delete(name)
+}
 
 // FindSystemAlert returns the row of an alert by its SystemAlertId.
 func (tx *Tx) FindSystemAlert(id string) (int32, bool) {

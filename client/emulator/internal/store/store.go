@@ -85,6 +85,7 @@ type Tx struct {
 	s         *Store
 	alerts    changes[Alert]
 	incidents changes[Incident]
+	sentinel  []sentinelNote
 	// By is whatever the function of [Store.Observe] wants to know of the
 	// writer.
 	By any
@@ -115,7 +116,7 @@ func (s *Store) Write(f func(*Tx) error) error {
 	for _, row := range tx.incidents.rows {
 		s.history.record(row, s.incidents[row], tx.Weight())
 	}
-	if s.observe != nil && len(tx.alerts.rows)+len(tx.incidents.rows) > 0 {
+	if s.observe != nil && len(tx.alerts.rows)+len(tx.incidents.rows)+len(tx.sentinel) > 0 {
 		s.observe(tx)
 	}
 	return err

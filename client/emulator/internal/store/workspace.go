@@ -60,7 +60,7 @@ func (tx *Tx) restoreWorkspace(state WorkspaceState) error {
 		if _, again := w.Bookmark(b.Name); again || b.Name == "" {
 			return fmt.Errorf("bookmark %q of workspace %q is there twice, or has no name", b.Name, state.Name)
 		}
-		w.PutBookmark(b)
+		w.bookmarks.put(b.Name, b)
 	}
 	for _, v := range state.Versions {
 		name := strings.ToLower(v.Incident.Object.Name)
