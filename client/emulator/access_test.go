@@ -52,6 +52,18 @@ var needs = map[string]string{
 	"POST /security/runHuntingQuery":          "ThreatHunting.Read.All",
 	"POST /security/alerts_v2/createAlert":    "SecurityAlert.Create.All SecurityAlert.ReadWrite.All",
 	"POST /security/alerts_v2":                "SecurityAlert.Create.All SecurityAlert.ReadWrite.All",
+	// The emulator's own calls show what the portal shows to who sees the object, and
+	// the picker to who may create.
+	"GET /incidents/{id}/activity": "SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"GET /alerts/{id}/history":     "SecurityAlert.Read.All SecurityAlert.ReadWrite.All SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"GET /entities":                "SecurityAlert.Read.All SecurityAlert.ReadWrite.All SecurityIncident.Read.All SecurityIncident.ReadWrite.All",
+	"GET /assets":                  "SecurityAlert.Create.All SecurityAlert.ReadWrite.All",
+}
+
+// open to everybody are the calls by which tokens are had.
+var openToEverybody = []string{
+	"POST /{tenant}/oauth2/v2.0/token", "POST /{tenant}/oauth2/v2.0/devicecode", "GET /{tenant}/v2.0/.well-known/openid-configuration", "GET /{tenant}/discovery/v2.0/keys",
+	"/", // the answer that there is no such call
 }
 
 // mayRaise and mayChange are the roles by which a person may raise alerts, change
@@ -74,10 +86,10 @@ func may(who emulator.Identity, call string) bool {
 	}
 	roles := mayChange
 	switch {
+	case strings.HasSuffix(call, "createAlert") || call == "POST /security/alerts_v2" || strings.HasSuffix(call, "assets"):
+		roles = mayRaise
 	case strings.HasPrefix(call, "GET ") || strings.HasSuffix(call, "runHuntingQuery"):
 		return true
-	case strings.HasSuffix(call, "createAlert") || strings.HasSuffix(call, "alerts_v2"):
-		roles = mayRaise
 	case strings.HasSuffix(call, "moveAlerts") || strings.HasSuffix(call, "mergeIncidents"):
 		roles = mayMove
 	}
@@ -87,7 +99,7 @@ func may(who emulator.Identity, call string) bool {
 // people and applications of whom each lacks something.
 func identities() []emulator.Identity {
 	var list []emulator.Identity
-	for _, p := range emulator.AllPermissions() {
+	for _, p := range append(emulator.AllPermissions(), emulator.ActivityFeedRead) {
 		list = append(list, emulator.Identity{Name: p, ClientID: "only " + p, Secret: "s", Permissions: []string{p}})
 		for _, role := range []emulator.Role{"", emulator.SecurityReader, emulator.SecurityOperator, emulator.DetectionTuning, emulator.AlertsManage, emulator.SentinelReader, emulator.SentinelResponder, emulator.SentinelContributor, emulator.GlobalReader, emulator.SecurityAdministrator, emulator.PlaybookOperator} {
 			list = append(list, emulator.Identity{Name: string(role), UserPrincipalName: fmt.Sprintf("%s.%d@contoso.com", p, len(list)), Permissions: []string{p}, Roles: []emulator.Role{role}})
@@ -107,6 +119,12 @@ func (a api) state() string {
 	for _, path := range []string{"/v1.0/security/incidents?$expand=alerts", "/v1.0/security/alerts_v2"} {
 		b.WriteString(a.raw("GET", path, "").Body.String())
 	}
+	all := a.e.Snapshot()
+	all.Random = nil
+	data, err := json.Marshal(all)
+	require.NoError(a.t, err)
+	b.Write(data)
+	fmt.Fprint(&b, a.e.PlaybookRuns())
 	return b.String()
 }
 
@@ -124,6 +142,14 @@ func TestEveryRouteWithEveryIdentity(t *testing.T) {
 	admin.raise("secret title", "linkToIncident", "1")
 	admin.makeSecret()
 	allowed, refused := 0, 0
+	isARM := func(pattern string) bool { return strings.Contains(pattern, "/Microsoft.SecurityInsights/") }
+	isFeed := func(pattern string) bool { return strings.Contains(pattern, "/activity/feed/") }
+	patterns := slices.DeleteFunc(admin.e.Patterns(), func(p string) bool { return slices.Contains(openToEverybody, p) })
+	var listed []string
+	for _, r := range admin.e.Routes() {
+		listed = append(listed, r.Method+" "+r.Pattern)
+	}
+	require.ElementsMatch(t, patterns, listed, "Routes has what needs a token, and nothing else")
 	for _, who := range list {
 		var caller api
 		if who.UserPrincipalName != "" {
@@ -132,17 +158,22 @@ func TestEveryRouteWithEveryIdentity(t *testing.T) {
 			caller = admin.as(who.ClientID, who.Secret)
 		}
 		before := admin.state()
-		a, n := caller.everyARMRoute(who)
-		allowed, refused = allowed+a, refused+n
+		for _, walk := range []func(emulator.Identity) (int, int){caller.everyARMRoute, caller.everyFeedRoute, caller.batchWithout} {
+			a, n := walk(who)
+			allowed, refused = allowed+a, refused+n
+		}
 		for _, r := range admin.e.Routes() {
-			if !strings.Contains(r.Pattern, "/security/") {
-				continue
+			if isARM(r.Pattern) || isFeed(r.Pattern) || strings.HasSuffix(r.Pattern, "/$batch") {
+				continue // these are above
 			}
 			id := "1"
-			if strings.Contains(r.Pattern, "/alerts_v2/{id}") {
+			if strings.Contains(r.Pattern, "/alerts_v2/{id}") || strings.Contains(r.Pattern, "/alerts/{id}") {
 				id = alertID
 			}
 			path := strings.Replace(r.Pattern, "{id}", id, 1)
+			if strings.HasSuffix(path, "/entities") {
+				path += "?type=user&identifier=userPrincipalName&value=jo@contoso.com"
+			}
 			key := r.Method + " " + strings.Replace(r.Pattern[strings.IndexByte(r.Pattern[1:], '/')+1:], "microsoft.graph.security.", "", 1)
 			body := strings.ReplaceAll(bodies[key], "%[1]s", alertID)
 			require.True(t, r.Method == "GET" || body != "", key)
@@ -166,6 +197,70 @@ func TestEveryRouteWithEveryIdentity(t *testing.T) {
 	require.Positive(t, allowed)
 	require.Greater(t, refused, 3000)
 	t.Logf("%d identities, %d calls allowed, %d refused", len(list), allowed, refused)
+}
+
+// everyFeedRoute makes every call of the Management Activity API as an identity.
+func (a api) everyFeedRoute(who emulator.Identity) (allowed, refused int) {
+	const scope = "https://manage.office.com/"
+	if who.UserPrincipalName != "" {
+		a = a.signedIn(who.UserPrincipalName, scope+"ActivityFeed.Read")
+	} else {
+		a = a.forScope(who.ClientID, who.Secret, scope+".default")
+	}
+	// The content is that of the first deed.
+	content := "1$audit_general$" + emulator.TenantID
+	for _, call := range []string{
+		"POST subscriptions/start?contentType=Audit.General", "GET subscriptions/list", "GET subscriptions/content?contentType=Audit.General",
+		"GET audit/" + content, "POST subscriptions/stop?contentType=Audit.General",
+	} {
+		method, path, _ := strings.Cut(call, " ")
+		w := a.raw(method, "/api/v1.0/"+emulator.TenantID+"/activity/feed/"+path, "")
+		if slices.Contains(who.Permissions, emulator.ActivityFeedRead) {
+			allowed++
+			require.Equal(a.t, 200, w.Code, "%s as %s", call, who.Name)
+			continue
+		}
+		refused++
+		require.Equal(a.t, 401, w.Code, "%s as %s", call, who.Name)
+		require.Contains(a.t, w.Body.String(), "AF10001")
+		require.NotContains(a.t, w.Body.String(), "secret title")
+	}
+	feed := 0
+	for _, p := range a.e.Patterns() {
+		if strings.Contains(p, "/activity/feed/") {
+			feed++
+		}
+	}
+	require.Equal(a.t, 5, feed, "calls of the feed")
+	return allowed, refused
+}
+
+// batchWithout makes what an identity may not do as parts of a batch, which it may
+// ask for.
+func (a api) batchWithout(who emulator.Identity) (allowed, refused int) {
+	var parts []string
+	for _, part := range []string{"GET /security/incidents/1", "PATCH /security/incidents/1", "POST /security/runHuntingQuery"} {
+		method, path, _ := strings.Cut(part, " ")
+		if key := strings.Replace(part, "/1", "/{id}", 1); !may(who, key) {
+			text := fmt.Sprintf(`{"id":"%d","method":%q,"url":%q`, len(parts), method, path)
+			if body := bodies[key]; body != "" {
+				text += `,"headers":{"Content-Type":"application/json"},"body":` + body
+			}
+			parts = append(parts, text+"}")
+		}
+	}
+	for _, version := range []string{"/v1.0", "/beta"} {
+		w := a.raw("POST", version+"/$batch", `{"requests":[`+strings.Join(parts, ",")+`]}`)
+		require.Equal(a.t, 200, w.Code, w.Body)
+		var answer object
+		require.NoError(a.t, json.Unmarshal(w.Body.Bytes(), &answer))
+		for _, part := range answer.list("responses") {
+			require.Equal(a.t, "403", part.text("status"))
+			refused++
+		}
+		require.NotContains(a.t, w.Body.String(), "secret title")
+	}
+	return 2, refused
 }
 
 // TestNoTokenNoAnswer tries every route without a token, with one of another

@@ -49,7 +49,7 @@ type subscription struct {
 // Source: Learn, "Office 365 Management Activity API reference" (2022-10-04).
 // The statuses of the errors are not documented; that a missing permission is a
 // 401 is what people report.
-func (t *Tenant) handleActivityFeed(mux *http.ServeMux) {
+func (t *Tenant) handleActivityFeed(mux *router) {
 	const root = "/api/v1.0/{tenant}/activity/feed"
 	for _, route := range []Route{
 		{"POST", root + "/subscriptions/start", []string{ActivityFeedRead}, nil, (*call).startSubscription},
@@ -64,10 +64,6 @@ func (t *Tenant) handleActivityFeed(mux *http.ServeMux) {
 			s, ok := c.session(officeAudience)
 			if !ok {
 				return
-			}
-			c.who = s.identity
-			if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
-				entry.Who = c.who.label()
 			}
 			switch tenant := r.PathValue("tenant"); {
 			case !strings.EqualFold(tenant, TenantID):

@@ -160,13 +160,8 @@ func (t *Tenant) answerARM(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(route.path, "incidents/") {
 		c.incident = ids[0]
 	}
-	s, ok := c.session(armAudience)
-	if !ok {
+	if _, ok := c.session(armAudience); !ok {
 		return
-	}
-	c.who = s.identity
-	if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
-		entry.Who = c.who.label()
 	}
 	c.workspace = t.workspaceAt(path)
 	if c.version() && c.authorized(route) && c.spend() && c.locate(path) && c.wellNamed() {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/incidentkit/incidentkit/client/emulator/internal/store"
 )
@@ -22,4 +23,14 @@ func (t *Tenant) Check() (err error) {
 		}
 	})
 	return err
+}
+
+// Patterns lists what the tenant answers, as the mux and the calls of Azure Resource
+// Manager have it.
+func (t *Tenant) Patterns() []string {
+	patterns := slices.Clone(t.mux.patterns)
+	for _, route := range t.armRoutes() {
+		patterns = append(patterns, route.method+" "+armRoot+route.path)
+	}
+	return patterns
 }

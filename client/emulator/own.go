@@ -18,7 +18,7 @@ import (
 // emulator's own; no service answers them.
 const ownRoot = "/_emulator"
 
-func (t *Tenant) handleOwn(mux *http.ServeMux) {
+func (t *Tenant) handleOwn(mux *router) {
 	both, beta := t.graphRoutes()
 	// A call takes the permissions and roles of the documented one that it is
 	// most like.

@@ -10,8 +10,9 @@ import (
 type Route struct {
 	// Method and Pattern name it; the pattern is that of [http.ServeMux].
 	Method, Pattern string
-	// Permissions are those of Microsoft Graph of which a caller needs one. For
-	// Azure Resource Manager it is the action.
+	// Permissions are those of Microsoft Graph of which a caller needs one; a batch
+	// needs none, and each of its requests its own. For Azure Resource Manager it is
+	// the action.
 	Permissions []string
 	// Roles are those of which a person needs one besides, and for Azure Resource
 	// Manager an application too.
@@ -67,8 +68,20 @@ func (t *Tenant) graphRoutes() (both, beta []Route) {
 	return both, beta
 }
 
-func (t *Tenant) handle() *http.ServeMux {
-	mux := http.NewServeMux()
+// router is a mux that can tell its patterns.
+type router struct {
+	http.ServeMux
+	patterns []string
+}
+
+// HandleFunc enters a handler under a pattern.
+func (m *router) HandleFunc(pattern string, handler http.HandlerFunc) {
+	m.patterns = append(m.patterns, pattern)
+	m.ServeMux.HandleFunc(pattern, handler)
+}
+
+func (t *Tenant) handle() *router {
+	mux := new(router)
 	t.handleAuthority(mux)
 	both, beta := t.graphRoutes()
 	for _, version := range []string{"/v1.0", "/beta"} {
@@ -80,7 +93,9 @@ func (t *Tenant) handle() *http.ServeMux {
 			route.Pattern = version + route.Pattern
 			t.route(mux, route)
 		}
-		mux.HandleFunc("POST "+version+"/$batch", func(w http.ResponseWriter, r *http.Request) {
+		batch := Route{Method: "POST", Pattern: version + "/$batch"}
+		t.routes = append(t.routes, batch)
+		mux.HandleFunc(batch.Method+" "+batch.Pattern, func(w http.ResponseWriter, r *http.Request) {
 			(&call{t: t, w: w, r: r}).batch(version)
 		})
 	}
@@ -98,17 +113,13 @@ func (t *Tenant) unrouted(w http.ResponseWriter, r *http.Request) {
 }
 
 // route enters a call that needs a token.
-func (t *Tenant) route(mux *http.ServeMux, route Route) {
+func (t *Tenant) route(mux *router, route Route) {
 	t.routes = append(t.routes, route)
 	mux.HandleFunc(route.Method+" "+route.Pattern, func(w http.ResponseWriter, r *http.Request) {
 		c := &call{t: t, w: w, r: r}
 		s, ok := c.session(graphAudience)
 		if !ok {
 			return
-		}
-		c.who = s.identity
-		if entry, ok := r.Context().Value(entryKey{}).(*Request); ok {
-			entry.Who = c.who.label()
 		}
 		if c.permitted(s, route) {
 			route.handler(c)

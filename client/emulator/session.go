@@ -108,7 +108,7 @@ func (a audience) allows(aud, root string) bool {
 	return strings.Contains(aud, string(a)) || strings.TrimSuffix(aud, "/") == root
 }
 
-// session finds out who makes the request, or answers 401.
+// session finds out who makes the request, and notes it, or answers 401.
 func (c *call) session(api audience) (*session, bool) {
 	token, ok := strings.CutPrefix(c.r.Header.Get("Authorization"), "Bearer ")
 	if !ok || token == "" {
@@ -124,6 +124,10 @@ func (c *call) session(api audience) (*session, bool) {
 	case !api.allows(s.audience, c.root()):
 		c.unauthorized(foreignToken, true)
 	default:
+		c.who = s.identity
+		if entry, ok := c.r.Context().Value(entryKey{}).(*Request); ok {
+			entry.Who = c.who.label()
+		}
 		return s, true
 	}
 	return nil, false

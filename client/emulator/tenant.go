@@ -3,7 +3,6 @@ package emulator
 import (
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"strconv"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ type Tenant struct {
 	workspaces []Workspace
 	retention  time.Duration
 
-	mux    *http.ServeMux
+	mux    *router
 	arm    map[string]armRoute
 	routes []Route
 	store  *store.Store

@@ -24,7 +24,7 @@ type tokenRequest struct {
 	r *http.Request
 }
 
-func (t *Tenant) handleAuthority(mux *http.ServeMux) {
+func (t *Tenant) handleAuthority(mux *router) {
 	endpoint := func(pattern string, answer func(tokenRequest) (any, *oauthError)) {
 		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 			var refused *oauthError
