@@ -104,11 +104,14 @@
 //	S-10  -                                        a menu of the portal
 //	S-11  TestManualCreationWorkspace              preparation: the workspace
 //	S-12  TestManualCreationKeepsWhatWasEntered    alert details
-//	S-13  TestManualCreationEntities               select entities
-//	S-14  TestManualCreationInAnExistingIncident   related incident
+//	S-13  TestManualCreationRequiredFields         select entities: one impacted asset, by choice
+//	S-13  TestManualCreationEntities               and related evidence
+//	S-14  TestManualCreationOfANewIncident         related incident: a new one
+//	S-14  TestManualCreationInAnExistingIncident   or an existing one
 //	S-15  -                                        review: incident.Draft.Review
 //	S-16  TestManualCreationGivesLinks             links to both
-//	S-20  TestManualCreationOfANewIncident         a new incident or an existing one
+//	S-20  TestManualCreationOfANewIncident         a new incident, where no id is given
+//	S-20  TestManualCreationInAnExistingIncident   or an existing one, by its id
 //	S-21  TestManualCreationCorrelation            normal correlation, or standalone
 //	S-22  TestManualCreationKeepsWhatWasEntered    title
 //	S-23  TestManualCreationHasFourSeverities      severity
@@ -122,6 +125,8 @@
 //	S-32  TestManualCreationWithoutSentinel        no workspace without Sentinel
 //	S-33  TestManualCreationLimits                 lengths
 //	S-40  TestManualCreationRequiredFields         an impacted asset, by choice
+//	S-40  TestManualCreationEntities               its types
+//	S-40  TestManualCreationPicker                 found by name or id
 //	S-41  -                                        the order of an incident's page
 //	S-42  TestManualCreationEntities               related evidence
 //	S-43  TestManualCreationEntities               one type in either role

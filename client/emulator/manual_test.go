@@ -71,6 +71,10 @@ func TestManualCreationOfANewIncident(t *testing.T) {
 	for n, link := range []string{"", "0"} {
 		require.Equal(t, []string{"1", "2"}[n], a.raise("x", "linkToIncident", link).text("incidentId"))
 	}
+	for _, neither := range []string{`-1`, `"1"`, `1.5`, `9223372036854775808`, `[1]`} {
+		a.do(400, "POST", createPath, draft("x", "linkToIncident", neither))
+	}
+	require.Equal(t, [][]string{{"2", "1"}}, a.ids("/v1.0/security/incidents"))
 }
 
 func TestManualCreationInAnExistingIncident(t *testing.T) {
@@ -123,17 +127,29 @@ func TestManualCreationHasFourSeverities(t *testing.T) {
 }
 
 func TestManualCreationOptionalFields(t *testing.T) {
-	got := open(t).raise("x", "mitreTechniques", "", "recommendedActions", "")
-	require.Empty(t, got.text("mitreTechniques")+got.text("recommendedActions"))
+	a := open(t)
+	for _, tt := range []struct{ techniques, actions, want string }{
+		{"", "", ""},
+		{`[]`, `""`, ""},
+		{`["T1566"]`, `"Isolate it.\nThen ask."`, "[T1566]Isolate it.\nThen ask."},
+		{`["T1566","T1059.001","T1078"]`, quoted(strings.Repeat("free text ", 1000)), "[T1566 T1059.001 T1078]" + strings.Repeat("free text ", 1000)},
+	} {
+		got := a.alert(a.raise("x", "mitreTechniques", tt.techniques, "recommendedActions", tt.actions).text("id"))
+		require.Equal(t, tt.want, strings.TrimPrefix(got.text("mitreTechniques"), "[]")+got.text("recommendedActions"))
+	}
 }
 
 func TestManualCreationRequiredFields(t *testing.T) {
 	a := open(t, emulator.WithChoices(func(c *emulator.Choices) { c.ImpactedRequired = true }))
 	for _, name := range []string{"title", "severity", "category", "description", "entityDefinitions"} {
-		a.do(400, "POST", createPath, draft("x", name, ""))
+		for _, missing := range []string{"", "null", `""`} {
+			a.do(400, "POST", createPath, draft("x", name, missing))
+		}
 	}
+	a.do(400, "POST", createPath, draft("x", "entityDefinitions", `[]`))
 	a.do(400, "POST", createPath, draft("x", "entityDefinitions", `[{"entityType":"ip","entityIdentifier":"address","identifierValue":"10.0.0.1","role":"related"}]`))
 	require.Empty(t, a.do(200, "GET", "/v1.0/security/incidents", "").list("value"))
+	a.raise("evidence is optional", "entityDefinitions", `[{"entityType":"ip","entityIdentifier":"address","identifierValue":"10.0.0.1","role":"impacted"}]`)
 }
 
 func TestManualCreationLimits(t *testing.T) {
@@ -171,14 +187,18 @@ func TestManualCreationEntities(t *testing.T) {
 		{"entityType":"mailbox","entityIdentifier":"mailboxPrimaryAddress","identifierValue":"jo@contoso.com","role":"impacted"},
 		{"entityType":"ip","entityIdentifier":"address","identifierValue":"10.0.0.1","role":"impacted"},
 		{"entityType":"ip","entityIdentifier":"address","identifierValue":"185.220.101.50","role":"related"},
-		{"entityType":"url","entityIdentifier":"url","identifierValue":"https://x.example/","role":"related"}]`).list("evidence")
-	require.Equal(t, []string{"deviceEvidence", "mailboxEvidence", "ipEvidence", "ipEvidence", "urlEvidence"}, func() (kinds []string) {
+		{"entityType":"url","entityIdentifier":"url","identifierValue":"https://x.example/","role":"related"},
+		{"entityType":"user","entityIdentifier":"userPrincipalName","identifierValue":"jo@contoso.com","role":"impacted"},
+		{"entityType":"file","entityIdentifier":"sha1","identifierValue":"`+strings.Repeat("ab", 20)+`","role":"related"},
+		{"entityType":"process","entityIdentifier":"sha1","identifierValue":"`+strings.Repeat("cd", 20)+`","role":"related"},
+		{"entityType":"registryKey","entityIdentifier":"key","identifierValue":"HKLM\\Software\\x","role":"related"}]`).list("evidence")
+	require.Equal(t, []string{"deviceEvidence", "mailboxEvidence", "ipEvidence", "ipEvidence", "urlEvidence", "userEvidence", "fileEvidence", "processEvidence", "registryKeyEvidence"}, func() (kinds []string) {
 		for _, e := range list {
 			kinds = append(kinds, strings.TrimPrefix(e.text("@odata.type"), "#microsoft.graph.security."))
 		}
 		return kinds
 	}())
-	require.Equal(t, []string{"[Impacted]", "[Impacted]", "[Impacted]", "[Related]", "[Related]"}, texts(list, "detailedRoles"), "an address can be either")
+	require.Equal(t, []string{"[Impacted]", "[Impacted]", "[Impacted]", "[Related]", "[Related]", "[Impacted]", "[Related]", "[Related]", "[Related]"}, texts(list, "detailedRoles"), "an address can be either")
 	require.Equal(t, []string{"Impacted", "Related"}, texts(a.hunt(`AlertEvidence | where EntityType == "Ip" | project EvidenceRole`), "EvidenceRole"))
 }
 
@@ -186,9 +206,13 @@ func TestManualCreationTags(t *testing.T) {
 	a := open(t)
 	got := a.raise("x")
 	require.Equal(t, []string{"microsoft365Defender", "manual", "Microsoft Defender XDR"}, []string{got.text("serviceSource"), got.text("detectionSource"), got.text("productName")})
-	require.Len(t, a.do(200, "GET", "/v1.0/security/alerts_v2?$filter="+escape("serviceSource eq 'microsoft365Defender'"), "").list("value"), 1)
-	require.Len(t, a.hunt(`AlertInfo | where ServiceSource == "Microsoft Defender XDR" and DetectionSource == "Manual"`), 1)
-	require.Len(t, a.hunt(`SecurityAlert | where ProductName == "Microsoft Defender XDR"`), 1)
+	for filter, found := range map[string]int{"serviceSource eq 'microsoft365Defender'": 1, "serviceSource ne 'microsoft365Defender'": 0, "serviceSource eq 'microsoftDefenderForEndpoint'": 0} {
+		require.Len(t, a.do(200, "GET", "/v1.0/security/alerts_v2?$filter="+escape(filter), "").list("value"), found, filter)
+	}
+	for _, column := range []string{`AlertInfo | where ServiceSource %s "Microsoft Defender XDR"`, `AlertInfo | where DetectionSource %s "Manual"`, `SecurityAlert | where ProductName %s "Microsoft Defender XDR"`} {
+		require.Len(t, a.hunt(strings.Replace(column, "%s", "==", 1)), 1, column)
+		require.Empty(t, a.hunt(strings.Replace(column, "%s", "!=", 1)), column)
+	}
 }
 
 func TestManualCreationLeavesOwnerAndTags(t *testing.T) {
@@ -213,7 +237,14 @@ func TestManualIncidentIsManagedLikeAnyOther(t *testing.T) {
 
 func TestManualIncidentIsOnEverySurface(t *testing.T) {
 	a := open(t)
-	a.raise("x")
+	id := a.raise("x").text("id")
+	require.Equal(t, "x", a.incident("1").text("displayName"), "incident details")
+	require.Equal(t, "x", a.alert(id).text("title"), "alert page")
+	require.Len(t, a.do(200, "GET", "/_emulator/incidents/1/activity", "").list("value"), 2, "activity log")
+	for _, entity := range []string{"type=user&identifier=userPrincipalName&value=jo@contoso.com", "type=ip&identifier=address&value=185.220.101.50"} {
+		page := a.do(200, "GET", "/_emulator/entities?"+entity, "")
+		require.Equal(t, []string{"x", "1"}, append(texts(page.list("alerts"), "title"), texts(page.list("incidents"), "id")...), "entity page")
+	}
 	require.Len(t, a.do(200, "GET", "/v1.0/security/incidents?$filter="+escape("status eq 'active' or status eq 'inProgress'"), "").list("value"), 1, "incident queue")
 	require.Len(t, a.do(200, "GET", "/v1.0/security/alerts_v2?$filter="+escape("status eq 'new' or status eq 'inProgress'"), "").list("value"), 1, "alert queue")
 	for table, rows := range map[string]int{"AlertInfo": 1, "AlertEvidence": 2, "SecurityAlert": 1, "SecurityIncident": 1} {
@@ -222,7 +253,7 @@ func TestManualIncidentIsOnEverySurface(t *testing.T) {
 	arm := a.sentinel().do(200, "GET", armPath("incidents"), "").list("value")
 	require.Len(t, arm, 1, "Azure Resource Manager")
 	require.Equal(t, []string{"x", "New", "Microsoft XDR", "1"}, []string{arm[0].text("properties", "title"), arm[0].text("properties", "status"), arm[0].text("properties", "providerName"), arm[0].text("properties", "providerIncidentId")})
-	// An entity page, as a query; TestEntityPages has it as a page.
+	// What an entity page shows, as a query.
 	require.Len(t, a.hunt(`AlertEvidence | where AccountUpn == "jo@contoso.com" | join kind=inner AlertInfo on AlertId`), 1)
 	require.Len(t, a.hunt(`AlertEvidence | where RemoteIP == "185.220.101.50" | join kind=inner AlertInfo on AlertId`), 1)
 }
@@ -236,6 +267,10 @@ func TestManualChangesAreTraced(t *testing.T) {
 	a.patch("1", `{"severity":"low"}`)
 	a.do(200, "PATCH", "/v1.0/security/alerts_v2/"+id, `{"status":"inProgress"}`)
 	a.do(200, "POST", "/v1.0/security/alerts_v2/"+id+"/comments", `{"comment":"seen"}`)
+	arm := a.sentinel()
+	name := arm.do(200, "GET", armPath("incidents"), "").list("value")[0].text("name")
+	arm.do(200, "PUT", armPath("incidents/"+name), `{"properties":{"title":"renamed","description":"About x.","severity":"Low","status":"New"}}`)
+	arm.do(201, "PUT", armPath("incidents/"+name+"/tasks/t"), `{"properties":{"title":"ask","status":"New"}}`)
 	const at, later = "2026-08-04T10:00:00Z ", "2026-08-04T10:01:00Z "
 	who := emulator.ClientID + " "
 	trace := func(path string) (lines []string) {
@@ -244,7 +279,8 @@ func TestManualChangesAreTraced(t *testing.T) {
 		}
 		return lines
 	}
-	require.Equal(t, []string{at + who + "CreateIncident", at + who + "CreateAlert", later + who + "UpdateIncidentSeverity", later + who + "UpdateAlert", later + who + "AddCommentToAlert"},
+	require.Equal(t, []string{at + who + "CreateIncident", at + who + "CreateAlert", later + who + "UpdateIncidentSeverity", later + who + "UpdateAlert", later + who + "AddCommentToAlert",
+		later + who + "UpdateIncident", later + who + "CreateIncidentTask"},
 		trace("/_emulator/incidents/1/activity"), "activity log")
 	require.Equal(t, []string{at + who + "CreateAlert", later + who + "UpdateAlert", later + who + "AddCommentToAlert"},
 		trace("/_emulator/alerts/"+id+"/history"), "alert history")
@@ -253,9 +289,11 @@ func TestManualChangesAreTraced(t *testing.T) {
 	for r, err := range a.e.UnifiedAudit() {
 		require.NoError(t, err)
 		require.Equal(t, 232, r.RecordType)
-		operations = append(operations, r.Operation)
+		operations = append(operations, time.Time(r.CreationTime).Format(time.RFC3339)+" "+r.UserID+" "+r.Operation)
 	}
-	require.Equal(t, []string{"CreateIncident", "CreateAlert", "UpdateIncidentSeverity", "UpdateAlert", "AddCommentToAlert"}, operations, "Microsoft 365 audit log")
+	who = a.do(200, "GET", "/_emulator/incidents/1/activity", "").list("value")[0].text("entry", "actor", "id") + " "
+	require.Equal(t, []string{at + who + "CreateIncident", at + who + "CreateAlert", later + who + "UpdateIncidentSeverity", later + who + "UpdateAlert", later + who + "AddCommentToAlert",
+		later + who + "UpdateIncident", later + who + "CreateIncidentTask"}, operations, "Microsoft 365 audit log")
 	rows := a.hunt(`SecurityIncident | sort by LastModifiedTime asc | project LastModifiedTime, ModifiedBy, Severity`)
 	require.Equal(t, object{"LastModifiedTime": "2026-08-04T10:01:00Z", "ModifiedBy": "API-App:" + emulator.ClientID, "Severity": "Low"}, rows[1])
 }
@@ -300,7 +338,8 @@ func TestManualCreationPicker(t *testing.T) {
 }
 
 // TestTheTableOfBehaviours: the table in the documentation of the package names
-// every behaviour of the page once, and tests that exist.
+// every behaviour of the page, each with tests that exist or with the reason why
+// there is none.
 func TestTheTableOfBehaviours(t *testing.T) {
 	doc, err := os.ReadFile("doc.go")
 	require.NoError(t, err)
@@ -313,15 +352,17 @@ func TestTheTableOfBehaviours(t *testing.T) {
 		}
 	}
 	line := regexp.MustCompile(`(?m)^//\t(S-\d\d)\s+(\S+)\s+(.*)$`)
-	rows := map[string]string{}
+	rows := map[string][]string{}
 	named := map[string]bool{}
 	for _, m := range line.FindAllStringSubmatch(string(doc), -1) {
-		require.NotContains(t, rows, m[1])
-		rows[m[1]] = m[2]
+		require.NotContains(t, rows[m[1]], m[2])
+		require.NotContains(t, rows[m[1]], "-")
+		rows[m[1]] = append(rows[m[1]], m[2])
 		if m[2] != "-" {
 			require.True(t, exist[m[2]], "%s names %s", m[1], m[2])
 			named[m[2]] = true
 		} else {
+			require.Len(t, rows[m[1]], 1, m[1])
 			require.NotEmpty(t, m[3], "why there is no test of %s", m[1])
 		}
 	}
