@@ -161,6 +161,8 @@ func TestQueries(t *testing.T) {
 		{`Alerts | top 2 by Timestamp | project Id`, ids("dc")},
 		{`Alerts | top 2 by Timestamp asc | project Id`, ids("ab")},
 		{`Alerts | top 0 by Timestamp | count`, "Count: 0"},
+		{`Alerts | top 5000000000000000000 by Timestamp | count`, "Count: 4"},
+		{`Alerts | top 9223372036854775807 by Timestamp | project Id`, ids("dcba")},
 		{`Alerts | distinct Severity`, "Severity: High; medium; Low"},
 		{`Alerts | project Severity | distinct *`, "Severity: High; medium; Low"},
 

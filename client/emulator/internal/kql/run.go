@@ -408,7 +408,7 @@ func (r *run) sort(t table, op sortOp) (table, error) {
 			}
 			entries = append(entries, e)
 			// A top keeps no more than it needs, and some for the time between.
-			if limit >= 0 && int64(len(entries)) >= 2*limit+1000 {
+			if limit >= 0 && (int64(len(entries))-1000)/2 >= limit {
 				slices.SortStableFunc(entries, less)
 				for _, e := range entries[limit:] {
 					r.release(e.row, len(t.columns), e.keys)
