@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -187,8 +188,12 @@ type PlaybookRun struct {
 	Workspace, IncidentID, EntityID string
 }
 
-// maxRuns is how many runs are remembered.
-const maxRuns = 1000
+// maxRuns is how many runs are remembered, and maxRunText how long the texts of one
+// may be.
+const (
+	maxRuns    = 1000
+	maxRunText = 2 << 10
+)
 
 // PlaybookRuns returns the last playbooks that were started, oldest first: at
 // least the last 1000. Nothing runs: a playbook is a logic app, which the tenant
@@ -217,8 +222,12 @@ func (c *armCall) run(entityID, incidentID string) {
 	if !c.armOptions() || !c.read(&body) {
 		return
 	}
-	if body.LogicApp == "" {
+	switch {
+	case body.LogicApp == "":
 		c.fail(http.StatusBadRequest, "BadRequest", "logicAppsResourceId must not be empty.")
+		return
+	case len(body.LogicApp) > maxRunText || len(body.Tenant) > maxRunText:
+		c.fail(http.StatusBadRequest, "BadRequest", "logicAppsResourceId and tenantId must not be longer than "+strconv.Itoa(maxRunText)+" bytes.")
 		return
 	}
 	if !c.who.has(PlaybookOperator) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -360,4 +361,43 @@ func TestAuditOfTheBackground(t *testing.T) {
 		}
 	}
 	require.Equal(t, 1, merged)
+}
+
+// TestLongTextsAreNotKept: what is kept of requests, of playbooks and of sign-ins does
+// not grow with what callers send.
+func TestLongTextsAreNotKept(t *testing.T) {
+	a := open(t)
+	long := strings.Repeat("x", 100_000)
+	a.do(200, "POST", "/v1.0/$batch", `{"requests":[{"id":"1","method":"`+long+`","url":"/`+long+`","headers":{"client-request-id":"`+long+`"}}]}`)
+	for _, r := range a.e.Requests() {
+		require.Less(t, len(r.Method)+len(r.Path)+len(r.ClientRequestID), 1000)
+	}
+	arm := a.sentinel()
+	arm.do(201, "PUT", armPath("incidents/made"), `{"properties":{"title":"t","severity":"Low","status":"New"}}`)
+	arm.do(400, "POST", armPath("incidents/made/runPlaybook"), `{"logicAppsResourceId":"`+long+`"}`)
+	arm.do(400, "POST", armPath("incidents/made/runPlaybook"), `{"logicAppsResourceId":"x","tenantId":"`+long+`"}`)
+	require.Empty(t, a.e.PlaybookRuns())
+	for e := range a.e.AuditLog() {
+		require.Less(t, len(e.Result.Message), 1000)
+	}
+	require.Equal(t, 400, form(a.e, "devicecode", "client_id", emulator.ClientID, "scope", "https://graph.microsoft.com/"+long).Code)
+	require.Equal(t, 400, issue(a.e, emulator.TenantID, emulator.ClientID, emulator.ClientSecret, "https://graph.microsoft.com/"+long+"/.default", "client_credentials").Code)
+}
+
+// TestLongAddressesAreNotKept: the method is part of the line that a request begins
+// with, which is not to be kept with it.
+func TestLongAddressesAreNotKept(t *testing.T) {
+	a := open(t)
+	heap := func() uint64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for range 50 {
+		a.do(501, "GET", "/v1.0/security/incidents?x="+strings.Repeat("x", 1<<20), "")
+	}
+	require.Less(t, heap(), before+20<<20)
+	runtime.KeepAlive(a.e)
 }

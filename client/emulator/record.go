@@ -56,7 +56,7 @@ func (l *requestLog) keep(r Request) Request {
 	l.count++
 	r.Number = l.count
 	// What the caller chose is cut, for there are many requests to keep.
-	r.Path, r.ClientRequestID = strings.Clone(plain.Cut(r.Path, 300)), strings.Clone(plain.Cut(r.ClientRequestID, 100))
+	r.Method, r.Path, r.ClientRequestID = strings.Clone(plain.Cut(r.Method, 100)), strings.Clone(plain.Cut(r.Path, 300)), strings.Clone(plain.Cut(r.ClientRequestID, 100))
 	if len(l.last) >= 2*l.most {
 		l.last = slices.Clone(l.last[len(l.last)-l.most:])
 	}

@@ -135,10 +135,16 @@ func (q tokenRequest) clientCredentials() (any, *oauthError) {
 	return bearer(token), nil
 }
 
+// maxScope is the longest scope, in bytes: tokens and pending sign-ins keep it.
+const maxScope = 8 << 10
+
 // defaultScope reads the scope of an application's token: one that ends in
 // /.default, among those of OpenID Connect, which libraries add and which mean
 // nothing here.
 func defaultScope(scope string) (resource string, ok bool) {
+	if len(scope) > maxScope {
+		return "", false
+	}
 	found := 0
 	for _, text := range strings.Fields(scope) {
 		if openIDScope(text) {
@@ -257,6 +263,9 @@ func (q tokenRequest) deviceCode() (any, *oauthError) {
 // read reads the scopes of a person's token: permissions of one resource, or
 // /.default for all that the application may use.
 func (s *signIn) read(scope string) bool {
+	if len(scope) > maxScope {
+		return false
+	}
 	for _, text := range strings.Fields(scope) {
 		if openIDScope(text) {
 			s.refresh = s.refresh || text == "offline_access"
