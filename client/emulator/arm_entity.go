@@ -290,7 +290,7 @@ func (t *Tenant) noteRun(r PlaybookRun) {
 // them is it.
 func (c *armCall) hasEntity(alerts []*store.Alert, id string) bool {
 	for _, a := range alerts {
-		if c.r.Context().Err() != nil {
+		if c.caller().Err() != nil {
 			return false
 		}
 		if a.Workspace != c.workspace.Name {

@@ -306,6 +306,26 @@ func TestTheTenantActsThoughTheCallerHasGone(t *testing.T) {
 	require.Eventually(t, func() bool { return call(e, "GET", "/v1.0/security/incidents/1", valid, "").Code == 200 }, 10*time.Second, time.Millisecond)
 }
 
+// TestAQueryEndsWithItsCaller: what only reads does not go on for nobody, which a
+// query of many rows would do for minutes.
+func TestAQueryEndsWithItsCaller(t *testing.T) {
+	a := open(t)
+	for range 300 {
+		a.raise("x")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	body := strings.NewReader(`{"query":"AlertInfo | join kind=inner AlertInfo on Severity | join kind=inner AlertInfo on Severity | join kind=inner AlertInfo on Severity | count"}`)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://tenant.example/v1.0/security/runHuntingQuery", body)
+	require.NoError(t, err)
+	r.Header.Set("Authorization", "Bearer "+a.token)
+	before := len(a.e.Requests())
+	_, err = a.e.RoundTrip(r)
+	require.ErrorIs(t, err, context.DeadlineExceeded)
+	require.Eventually(t, func() bool { return len(a.e.Requests()) > before }, 10*time.Second, time.Millisecond)
+	require.Equal(t, 504, a.e.Requests()[before].Status)
+}
+
 func ExampleTenant() {
 	tenant := emulator.New()
 	server := httptest.NewServer(tenant)

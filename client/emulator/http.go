@@ -69,10 +69,11 @@ func (t *Tenant) identify(w http.ResponseWriter, r *http.Request, entry *Request
 }
 
 // RoundTrip answers one request of a client in the same process. It obeys the
-// request's context.
+// request's context: the caller need not wait. What was sent may be done
+// nevertheless, as by a server; what takes long and only reads is given up.
 func (t *Tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	ctx := r.Context()
-	inner := r.Clone(context.WithoutCancel(ctx))
+	inner := r.Clone(context.WithValue(context.WithoutCancel(ctx), callerKey{}, ctx))
 	if inner.Body == nil {
 		inner.Body = http.NoBody
 	}
@@ -115,6 +116,17 @@ func (t *Tenant) RoundTrip(r *http.Request) (*http.Response, error) {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// callerKey is where a request of RoundTrip has the context of its caller.
+type callerKey struct{}
+
+// caller is the context that ends when nobody waits for the answer any more.
+func (c *call) caller() context.Context {
+	if ctx, ok := c.r.Context().Value(callerKey{}).(context.Context); ok {
+		return ctx
+	}
+	return c.r.Context()
 }
 
 // cutOff is the end of a body that is cut off.

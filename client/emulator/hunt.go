@@ -59,12 +59,12 @@ func (c *call) runHuntingQuery() {
 		c.fail(http.StatusBadRequest, "BadRequest", "The query is not valid: "+err.Error()+".")
 		return
 	}
-	ctx, cancel := context.WithTimeout(c.r.Context(), maxHuntingTime)
+	ctx, cancel := context.WithTimeout(c.caller(), maxHuntingTime)
 	defer cancel()
 	source := c.t.hunting(c.who, or(body.Workspace, body.WorkspaceAlt), from, to)
 	result, err := query.Run(ctx, source.table, now, kql.Limits{Rows: maxHuntingRows, Cells: maxHuntingCells})
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
 		c.fail(http.StatusGatewayTimeout, "Timeout", "The query took longer than 3 minutes.")
 	case errors.Is(err, kql.ErrTooLarge):
 		c.fail(http.StatusBadRequest, "BadRequest", "The query exceeds the limits: "+err.Error()+".")
