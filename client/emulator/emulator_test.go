@@ -326,6 +326,28 @@ func TestAQueryEndsWithItsCaller(t *testing.T) {
 	require.Equal(t, 504, a.e.Requests()[before].Status)
 }
 
+// TestHEADHasNoBody, in memory as little as over a socket.
+func TestHEADHasNoBody(t *testing.T) {
+	a := open(t)
+	server := httptest.NewServer(a.e)
+	defer server.Close()
+	var lengths []int64
+	for _, c := range []*http.Client{{Transport: a.e}, server.Client()} {
+		r, err := http.NewRequest(http.MethodHead, server.URL+"/v1.0/security/incidents", nil)
+		require.NoError(t, err)
+		r.Header.Set("Authorization", "Bearer "+a.token)
+		resp, err := c.Do(r)
+		require.NoError(t, err)
+		body, err := io.ReadAll(resp.Body)
+		require.NoError(t, err)
+		require.NoError(t, resp.Body.Close())
+		require.Empty(t, body)
+		lengths = append(lengths, resp.ContentLength)
+	}
+	require.Positive(t, lengths[0])
+	require.Equal(t, lengths[1], lengths[0])
+}
+
 func ExampleTenant() {
 	tenant := emulator.New()
 	server := httptest.NewServer(tenant)

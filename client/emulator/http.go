@@ -157,9 +157,14 @@ func (w *recorder) sendTo(to http.ResponseWriter) {
 }
 
 func (w *recorder) response(r *http.Request) *http.Response {
+	body := io.NopCloser(&w.body)
+	length := int64(w.body.Len())
+	if r.Method == http.MethodHead {
+		body = http.NoBody
+	}
 	return &http.Response{
 		Status: strconv.Itoa(w.status) + " " + http.StatusText(w.status), StatusCode: w.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: w.header, Body: io.NopCloser(&w.body), ContentLength: int64(w.body.Len()), Request: r,
+		Header: w.header, Body: body, ContentLength: length, Request: r,
 	}
 }
