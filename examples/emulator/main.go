@@ -38,9 +38,12 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/incidentkit/incidentkit/client/emulator"
 )
@@ -90,14 +93,19 @@ func serve(ctx context.Context, address string, secure bool, certFile string, se
 		}
 		listener = tls.NewListener(listener, &tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}})
 		root = "https://" + listener.Addr().String()
-		more = [][2]string{{"SSL_CERT_FILE", certFile}}
+		// Whoever reads the variable may be in another folder.
+		path, err := filepath.Abs(certFile)
+		if err != nil {
+			return err
+		}
+		more = [][2]string{{"SSL_CERT_FILE", path}}
 	}
 	for _, v := range append([][2]string{
 		{"GRAPH_ENDPOINT", root}, {"ARM_ENDPOINT", root}, {"AZURE_AUTHORITY_HOST", root},
 		{"AZURE_TENANT_ID", emulator.TenantID}, {"AZURE_CLIENT_ID", emulator.ClientID}, {"AZURE_CLIENT_SECRET", emulator.ClientSecret},
 		{"AZURE_SUBSCRIPTION_ID", emulator.SubscriptionID}, {"SENTINEL_RESOURCE_GROUP", emulator.ResourceGroup}, {"SENTINEL_WORKSPACE", emulator.WorkspaceName},
 	}, more...) {
-		fmt.Fprintf(stdout, "export %s=%s\n", v[0], v[1])
+		fmt.Fprintf(stdout, "export %s=%s\n", v[0], quote(v[1]))
 	}
 	var mu sync.Mutex
 	tenant := emulator.New(emulator.WithSeed(seed), emulator.WithObserver(func(r emulator.Request) {
@@ -117,6 +125,17 @@ func serve(ctx context.Context, address string, secure bool, certFile string, se
 		return err
 	}
 	return nil
+}
+
+// quote writes a value so that a shell reads it as it is.
+func quote(value string) string {
+	plain := func(r rune) bool {
+		return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:,+@%", r))
+	}
+	if strings.IndexFunc(value, func(r rune) bool { return !plain(r) }) < 0 {
+		return value
+	}
+	return "'" + strings.ReplaceAll(value, "'", `'\''`) + "'"
 }
 
 // makeCertificate makes a certificate for an address of a listener, and writes it

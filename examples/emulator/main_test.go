@@ -130,6 +130,27 @@ func TestTLS(t *testing.T) {
 	require.ErrorIs(t, err, client.ErrNotFound)
 }
 
+// TestTheShellReadsThePathOfTheCertificate: whatever it is called, and from any
+// folder.
+func TestTheShellReadsThePathOfTheCertificate(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("there is no shell")
+	}
+	t.Chdir(t.TempDir())
+	_, lines := start(t, "-tls", "-cert", "it's a $(touch made) file.pem")
+	require.True(t, lines.Scan())
+	line := lines.Text()
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	out, err := exec.CommandContext(t.Context(), sh, "-c", `eval "$1"; cd /; cat "$SSL_CERT_FILE"`, "sh", line).CombinedOutput()
+	require.NoError(t, err, "%s: %s", line, out)
+	require.Contains(t, string(out), "BEGIN CERTIFICATE")
+	require.NoFileExists(t, "made")
+}
+
 func TestCommandLine(t *testing.T) {
 	var stderr bytes.Buffer
 	require.Equal(t, 2, run(t.Context(), []string{"x"}, io.Discard, &stderr))
