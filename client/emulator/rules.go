@@ -56,11 +56,9 @@ func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, erro
 		}
 		workspace = tx.Incident(to).Workspace
 	}
-	// The form of the ids is that of the documented example.
-	id := "ea" + t.newGUID() + "_aml"
 	a := &store.Alert{
 		Alert: alert.Alert{
-			ID: id, Title: d.Title, Description: d.Description, RecommendedActions: d.RecommendedActions,
+			ID: t.newAlertID(tx), Title: d.Title, Description: d.Description, RecommendedActions: d.RecommendedActions,
 			Severity: d.Severity, Category: d.Category, Techniques: slices.Clone(d.Techniques),
 			Status: alert.StatusNew, Classification: alert.ClassificationUnknown, Determination: alert.DeterminationUnknown,
 			ServiceSource: alert.ServiceMicrosoft365Defender, DetectionSource: alert.DetectionManual, ProductName: productName,
@@ -85,6 +83,17 @@ func (t *Tenant) raise(tx *store.Tx, d *alert.Draft, who *Identity) (int32, erro
 	t.joined(tx, to, []*store.Alert{a}, now, nil)
 	t.background.raised(a)
 	return row, nil
+}
+
+// newAlertID makes an id that no alert has: those of a snapshot may be of the same
+// source. The form is that of the documented example.
+func (t *Tenant) newAlertID(tx *store.Tx) string {
+	for {
+		id := "ea" + t.newGUID() + "_aml"
+		if _, taken := tx.FindAlert(id); !taken {
+			return id
+		}
+	}
 }
 
 // productName is the product of alerts that are raised by hand, and the display

@@ -92,3 +92,15 @@ func TestLoadRefuses(t *testing.T) {
 		require.Empty(t, cmp.Diff(before, a.e.Snapshot()), name)
 	}
 }
+
+// TestIDsThatWereLoadedAreNotGivenAgain: a snapshot may come without the source of
+// ids, from a tenant with the same seed.
+func TestIDsThatWereLoadedAreNotGivenAgain(t *testing.T) {
+	a := open(t)
+	a.raise("one")
+	saved := a.e.Snapshot()
+	saved.Random = nil
+	b := open(t)
+	require.NoError(t, b.e.Load(saved))
+	require.Equal(t, "2", b.raise("two").text("incidentId"))
+}
