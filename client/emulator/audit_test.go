@@ -177,6 +177,19 @@ func TestActivityInScopeOnly(t *testing.T) {
 	mine := a.as("c", "s")
 	require.NotContains(t, mine.raw("GET", "/_emulator/incidents/1/activity", "").Body.String(), "secret title")
 	mine.do(404, "GET", "/_emulator/alerts/"+hidden.text("id")+"/history", "")
+
+	// What was merged into it brings its log along, but not that of an incident that
+	// the caller did not see.
+	for _, title := range []string{"also mine", "hidden title"} {
+		device := map[string]string{"also mine": "laptop", "hidden title": "srv"}[title]
+		a.raise(title, "entityDefinitions", `[{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"`+device+`","role":"impacted"}]`)
+	}
+	a.do(200, "POST", "/v1.0/security/incidents/mergeIncidents", `{"incidentIds":["1","2","3"]}`)
+	require.Contains(t, a.raw("GET", "/_emulator/incidents/1/activity", "").Body.String(), "hidden title")
+	shown := mine.raw("GET", "/_emulator/incidents/1/activity", "").Body.String()
+	require.Contains(t, shown, "also mine")
+	require.Contains(t, shown, `"mergedFrom":"2"`)
+	require.NotContains(t, shown, "hidden title")
 }
 
 // TestActivityFeed reads the unified audit log with the reader of package

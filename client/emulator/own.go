@@ -63,18 +63,33 @@ func (c *call) events(find func(*store.Tx) error, read func(id string) ([]audit.
 		c.refuse(err)
 		return
 	}
-	c.t.store.Read(func(tx *store.Tx) {
-		events = slices.DeleteFunc(events, func(e audit.Event) bool {
-			row, ok := tx.FindAlert(e.Target.Alert)
-			return ok && !c.t.seesAlert(tx.Alert(row), c.who)
-		})
-	})
+	c.t.store.Read(func(tx *store.Tx) { events = c.visible(tx, events) })
 	var lines bytes.Buffer
 	if err := audit.WriteJSON(&lines, events); err != nil {
 		c.refuse(err)
 		return
 	}
 	c.write(http.StatusOK, list[jsontext.Value]{jsontext.Value("[" + string(bytes.ReplaceAll(bytes.TrimSpace(lines.Bytes()), []byte("\n"), []byte(","))) + "]")})
+}
+
+// visible leaves out what is about alerts that the caller does not see, and about
+// incidents that were merged of which the caller saw no alert.
+func (c *call) visible(tx *store.Tx, events []audit.Event) []audit.Event {
+	if c.who.DeviceGroups == nil {
+		return events
+	}
+	seen := map[string]bool{}
+	events = slices.DeleteFunc(events, func(e audit.Event) bool {
+		row, ok := tx.FindAlert(e.Target.Alert)
+		if ok && !c.t.seesAlert(tx.Alert(row), c.who) {
+			return true
+		}
+		if ok {
+			seen[e.Target.Incident], seen[e.Target.Source] = true, true
+		}
+		return false
+	})
+	return slices.DeleteFunc(events, func(e audit.Event) bool { return e.MergedFrom != "" && !seen[e.MergedFrom] })
 }
 
 // getEntityPage answers with the page of the entity with a value.
