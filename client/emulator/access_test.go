@@ -507,3 +507,37 @@ func TestDeviceCode(t *testing.T) {
 	}
 	require.Equal(t, 401, form(a.e, "devicecode", "client_id", "x", "scope", "y").Code)
 }
+
+// TestMergedIncidentsInScopeOnly: an incident that was merged, or that all alerts were
+// moved out of, has no alerts any more, and is hidden from who did not see those that
+// it had.
+func TestMergedIncidentsInScopeOnly(t *testing.T) {
+	scoped := emulator.WithIdentity(emulator.Identity{ClientID: "scoped", Secret: "s", Permissions: emulator.AllPermissions(), DeviceGroups: []string{emulator.Ungrouped}})
+	groups := emulator.WithDeviceGroups(emulator.DeviceGroup{Name: "theirs", Devices: []string{"srv"}})
+	admin := open(t, groups, scoped)
+	device := func(name string) string {
+		return `[{"entityType":"device","entityIdentifier":"deviceName","identifierValue":"` + name + `","role":"impacted"}]`
+	}
+	admin.raise("mine")
+	admin.raise("also mine", "entityDefinitions", device("laptop"))
+	admin.raise("secret title", "entityDefinitions", device("srv"))
+	moved := admin.raise("secret title", "entityDefinitions", device("srv")).text("id")
+	admin.do(200, "POST", "/v1.0/security/incidents/mergeIncidents", `{"incidentIds":["1","2","3"]}`)
+	admin.do(200, "POST", "/v1.0/security/alerts_v2/moveAlerts", `{"alertIds":["`+moved+`"],"incidentId":"1"}`)
+	other := open(t, groups, scoped)
+	require.NoError(t, other.e.Load(admin.e.Snapshot()))
+	for _, tenant := range []api{admin, other} {
+		require.Equal(t, [][]string{{"4", "3", "2", "1"}}, tenant.ids("/v1.0/security/incidents"))
+		mine := tenant.as("scoped", "s")
+		require.Equal(t, [][]string{{"2", "1"}}, mine.ids("/v1.0/security/incidents"))
+		require.Equal(t, "1", mine.incident("2").text("redirectIncidentId"))
+		for _, id := range []string{"3", "4"} {
+			mine.do(404, "GET", "/v1.0/security/incidents/"+id, "")
+			mine.do(404, "PATCH", "/v1.0/security/incidents/"+id, `{"displayName":"n"}`)
+			mine.do(404, "GET", "/_emulator/incidents/"+id+"/activity", "")
+			mine.do(404, "POST", createPath, draft("x", "linkToIncident", id))
+		}
+		require.NotContains(t, texts(mine.hunt("SecurityIncident"), "Title"), "secret title")
+		require.Contains(t, texts(tenant.hunt("SecurityIncident"), "Title"), "secret title")
+	}
+}

@@ -276,7 +276,7 @@ func (s *huntingSource) securityIncidents() iter.Seq[hunting.SecurityIncident] {
 					members = append(members, s.t.showAlert(a, true))
 				}
 			}
-			if len(members) == 0 && len(v.Incident.Members) > 0 {
+			if len(members) == 0 && (len(v.Incident.Members) > 0 || !s.who.sees(v.Incident.Groups)) {
 				continue // the caller does not see the incident
 			}
 			row := hunting.NewSecurityIncident(&v.Incident.Incident, members, s.workspace, nil)

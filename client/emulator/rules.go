@@ -306,7 +306,7 @@ func (t *Tenant) merge(tx *store.Tx, target int32, rows []int32, who *Identity, 
 		}
 		came := tx.MembersOf(tx.Incident(row))
 		tx.MoveAll(row, target)
-		t.redirect(tx, row, target, now, who)
+		t.redirect(tx, row, target, came, now, who)
 		t.joined(tx, target, came, now, who)
 	}
 	tx.ChangeIncident(target, func(i *store.Incident) {
@@ -339,9 +339,9 @@ func (t *Tenant) joined(tx *store.Tx, row int32, came []*store.Alert, now time.T
 	})
 }
 
-// redirect closes an incident that has given its alerts away, and takes its tags
-// and comments along.
-func (t *Tenant) redirect(tx *store.Tx, row, target int32, now time.Time, who *Identity) {
+// redirect closes an incident that has given its alerts away, the last of which are
+// given, and takes its tags and comments along.
+func (t *Tenant) redirect(tx *store.Tx, row, target int32, gone []*store.Alert, now time.Time, who *Identity) {
 	source := tx.Incident(row)
 	tx.ChangeIncident(target, func(i *store.Incident) {
 		i.CustomTags, i.SystemTags = union(i.CustomTags, source.CustomTags), union(i.SystemTags, source.SystemTags)
@@ -361,11 +361,24 @@ func (t *Tenant) redirect(tx *store.Tx, row, target int32, now time.Time, who *I
 	tx.ChangeIncident(row, func(i *store.Incident) {
 		i.Status, i.RedirectIncidentID = incident.StatusRedirected, into
 		i.CustomTags, i.SystemTags = nil, []string{redirectedTag}
+		i.Groups = groupsOfAll(gone)
 		i.LastUpdateDateTime = now
 		if who != nil {
 			i.LastModifiedBy = who.label()
 		}
 	})
+}
+
+// groupsOfAll are the device groups of alerts: none, if one of them is in none and
+// everybody sees it.
+func groupsOfAll(alerts []*store.Alert) (groups []string) {
+	for _, a := range alerts {
+		if len(a.Groups) == 0 {
+			return nil
+		}
+		groups = union(groups, a.Groups)
+	}
+	return groups
 }
 
 func union(a, b []string) []string {
@@ -412,6 +425,7 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 	t.background.move(tx, alerts, to, now, correlation.By{Author: who.label(), Reason: or(comment, "move")})
 	before := stanceOf(tx.Incident(to))
 	var left []int32
+	gone := map[int32][]*store.Alert{}
 	for _, row := range alerts {
 		from := tx.RowOf(tx.Alert(row))
 		if from == to {
@@ -420,6 +434,7 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 		if !slices.Contains(left, from) {
 			left = append(left, from)
 		}
+		gone[from] = append(gone[from], tx.Alert(row))
 		tx.Move(row, to)
 		tx.ChangeAlert(row, func(a *store.Alert) {
 			a.Comments, a.LastUpdateDateTime = addComment(a.Comments, comment, who, now), now
@@ -427,7 +442,7 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 	}
 	for _, row := range left {
 		if len(tx.Incident(row).Members) == 0 {
-			t.redirect(tx, row, to, now, who)
+			t.redirect(tx, row, to, gone[row], now, who)
 		} else {
 			t.settle(tx, row, now, who)
 		}
@@ -440,13 +455,16 @@ func (t *Tenant) move(tx *store.Tx, alerts []int32, to int32, who *Identity, com
 }
 
 // seesAlert and seesIncident tell whether an identity may see something: an
-// incident is seen by who sees one of its alerts.
+// incident is seen by who sees one of its alerts, or of those that it had last.
 func (t *Tenant) seesAlert(a *store.Alert, who *Identity) bool { return who.sees(a.Groups) }
 
 func (t *Tenant) seesIncident(tx *store.Tx, row int32, who *Identity) bool {
 	if who.DeviceGroups == nil {
 		return true
 	}
-	members := tx.Incident(row).Members
-	return len(members) == 0 || slices.ContainsFunc(members, func(m int32) bool { return t.seesAlert(tx.Alert(m), who) })
+	i := tx.Incident(row)
+	if len(i.Members) == 0 {
+		return who.sees(i.Groups)
+	}
+	return slices.ContainsFunc(i.Members, func(m int32) bool { return t.seesAlert(tx.Alert(m), who) })
 }

@@ -61,6 +61,9 @@ type IncidentState struct {
 	// Renamed and SeveritySet tell what a person has set.
 	Renamed     bool `json:"renamed,omitzero"`
 	SeveritySet bool `json:"severitySet,omitzero"`
+	// DeviceGroups are, of an incident that has no alerts any more, those of the
+	// alerts that it had.
+	DeviceGroups []string `json:"deviceGroups,omitzero"`
 	// Modified and Closed are, in the history, when the incident was first
 	// modified and last closed.
 	Modified time.Time `json:"modified,omitzero"`
@@ -91,7 +94,7 @@ func (t *Tenant) Snapshot() *Snapshot {
 		for n, row := range i.Members {
 			ids[n] = state.Alerts[row].ID
 		}
-		p := IncidentState{Incident: i.Incident, AlertIDs: ids, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		p := IncidentState{Incident: i.Incident, AlertIDs: ids, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet, DeviceGroups: i.Groups}
 		if i.Sentinel != nil {
 			p.Sentinel = new(newSentinelState(*i.Sentinel))
 		}
@@ -123,7 +126,7 @@ func (t *Tenant) Load(s *Snapshot) error {
 		state.Alerts = append(state.Alerts, &store.Alert{Alert: a.Alert, Entities: a.Entities, Excluded: a.Excluded, Workspace: a.Workspace, Groups: a.DeviceGroups})
 	}
 	build := func(i *IncidentState) (*store.Incident, error) {
-		built := &store.Incident{Incident: i.Incident, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet}
+		built := &store.Incident{Incident: i.Incident, Workspace: i.Workspace, Renamed: i.Renamed, SeveritySet: i.SeveritySet, Groups: i.DeviceGroups}
 		if i.Sentinel != nil {
 			built.Sentinel = new(i.Sentinel.belongings())
 		}

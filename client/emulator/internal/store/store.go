@@ -47,6 +47,9 @@ type Incident struct {
 	// Renamed tells that a person has named the incident, SeveritySet that a
 	// person has set its severity.
 	Renamed, SeveritySet bool
+	// Groups are, of an incident that has no alerts any more, the device groups of
+	// those that it had.
+	Groups []string
 	// Sentinel is what only Azure Resource Manager shows of the incident. It must
 	// not be changed, and is nil while there is nothing.
 	Sentinel *Belongings
