@@ -61,7 +61,7 @@ func newSentinelState(b store.Belongings) (s SentinelState) {
 }
 
 // belongings is the state as it is stored. One that was made by hand need not say
-// who made what.
+// who made what, and what is nothing is left out.
 func (s *SentinelState) belongings() (b store.Belongings) {
 	for _, c := range s.Comments {
 		if o := c.Comment; o != nil {
@@ -71,6 +71,8 @@ func (s *SentinelState) belongings() (b store.Belongings) {
 				o.Properties.Author = &arm.ClientInfo{}
 			}
 			c.Comment = &o
+		} else if c.Of == "" {
+			continue // no comment, and not one of Defender that was deleted here
 		}
 		b.Comments = append(b.Comments, store.Comment{Of: c.Of, Object: c.Comment})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/incidentkit/incidentkit/alert"
+	"github.com/incidentkit/incidentkit/client/arm"
 	"github.com/incidentkit/incidentkit/client/emulator"
 	"github.com/incidentkit/incidentkit/entity/evidence"
 	"github.com/incidentkit/incidentkit/incident"
@@ -103,4 +104,24 @@ func TestIDsThatWereLoadedAreNotGivenAgain(t *testing.T) {
 	b := open(t)
 	require.NoError(t, b.e.Load(saved))
 	require.Equal(t, "2", b.raise("two").text("incidentId"))
+}
+
+// TestLoadCommentsThatAreNothing: a comment that was deleted stands for one of
+// Defender, and is nothing where it names none.
+func TestLoadCommentsThatAreNothing(t *testing.T) {
+	a := open(t)
+	a.raise("x")
+	a.makeSecret()
+	s := a.e.Snapshot()
+	s.Workspaces[0].Incidents[0].Comments = append(s.Workspaces[0].Incidents[0].Comments, emulator.SentinelComment{})
+	s.Incidents[0].Sentinel = &emulator.SentinelState{Comments: []emulator.SentinelComment{{}}, Tasks: []*arm.Task{nil}, Relations: []*arm.Relation{nil}}
+	require.NoError(t, a.e.Load(s))
+	sentinel := a.sentinel()
+	require.Len(t, sentinel.do(200, "GET", armPath("incidents/made/comments"), "").list("value"), 1)
+	for _, i := range sentinel.do(200, "GET", armPath("incidents"), "").list("value") {
+		sentinel.do(200, "GET", armPath("incidents/"+i.text("name")+"/comments"), "")
+		sentinel.do(201, "PUT", armPath("incidents/"+i.text("name")+"/tasks/new"), `{"properties":{"title":"t","status":"New"}}`)
+	}
+	require.NotEmpty(t, a.hunt("SecurityIncident"))
+	require.Len(t, a.entries(0), 2)
 }
