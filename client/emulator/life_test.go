@@ -546,3 +546,23 @@ func TestCorrelationWhileRequestsCome(t *testing.T) {
 	require.Len(t, l.tenant.Snapshot().Alerts, 100)
 	require.NoError(t, l.tenant.Check())
 }
+
+// TestMergeOfWhatIsForgotten: an incident is merged by hand when correlation has
+// forgotten it, and when the clock was set back.
+func TestMergeOfWhatIsForgotten(t *testing.T) {
+	for _, gap := range []time.Duration{40 * 24 * time.Hour, -48 * time.Hour} {
+		a := correlating(t)
+		a.raise("x")
+		a = a.later(gap)
+		a.raise("y")
+		a = a.later(10 * time.Minute)
+		require.Equal(t, "2", a.incident("2").text("id"))
+		a.do(200, "POST", "/v1.0/security/incidents/mergeIncidents", `{"incidentIds":["1","2"]}`)
+		a.raise("z", "linkToIncident", "2")
+		a = a.later(10 * time.Minute)
+		require.Len(t, a.do(200, "GET", "/v1.0/security/incidents/1?$expand=alerts", "").list("alerts"), 3)
+		require.NoError(t, a.e.Check())
+		b := correlating(t)
+		require.NoError(t, b.e.Load(a.e.Snapshot()))
+	}
+}
