@@ -122,6 +122,15 @@ func (a api) state() string {
 	return b.String()
 }
 
+// of returns the API as an identity uses it: an application with all that it may, a
+// person with a permission.
+func (a api) of(who emulator.Identity, resource, permission string) api {
+	if who.UserPrincipalName != "" {
+		return a.signedIn(who.UserPrincipalName, resource+permission)
+	}
+	return a.forScope(who.ClientID, who.Secret, resource+".default")
+}
+
 // everything is the state with what cannot be seen of it.
 func (a api) everything() string {
 	all := a.e.Snapshot()
@@ -154,12 +163,7 @@ func TestEveryRouteWithEveryIdentity(t *testing.T) {
 	}
 	require.ElementsMatch(t, patterns, listed, "Routes has what needs a token, and nothing else")
 	for _, who := range list {
-		var caller api
-		if who.UserPrincipalName != "" {
-			caller = admin.signedIn(who.UserPrincipalName, "https://graph.microsoft.com/.default")
-		} else {
-			caller = admin.as(who.ClientID, who.Secret)
-		}
+		caller := admin.of(who, "https://graph.microsoft.com/", ".default")
 		before := admin.everything()
 		for _, walk := range []func(emulator.Identity) (int, int){caller.everyARMRoute, caller.everyFeedRoute, caller.batchWithout} {
 			a, n := walk(who)
@@ -204,12 +208,7 @@ func TestEveryRouteWithEveryIdentity(t *testing.T) {
 
 // everyFeedRoute makes every call of the Management Activity API as an identity.
 func (a api) everyFeedRoute(who emulator.Identity) (allowed, refused int) {
-	const scope = "https://manage.office.com/"
-	if who.UserPrincipalName != "" {
-		a = a.signedIn(who.UserPrincipalName, scope+"ActivityFeed.Read")
-	} else {
-		a = a.forScope(who.ClientID, who.Secret, scope+".default")
-	}
+	a = a.of(who, "https://manage.office.com/", "ActivityFeed.Read")
 	// The content is that of the first deed.
 	content := "1$audit_general$" + emulator.TenantID
 	for _, call := range []string{

@@ -62,12 +62,7 @@ func armID(path string) string {
 // returns how many were allowed and refused. What is allowed and would change
 // something is not made.
 func (a api) everyARMRoute(who emulator.Identity) (allowed, refused int) {
-	const scope = "https://management.azure.com/"
-	if who.UserPrincipalName != "" {
-		a = a.signedIn(who.UserPrincipalName, scope+"user_impersonation")
-	} else {
-		a = a.forScope(who.ClientID, who.Secret, scope+".default")
-	}
+	a = a.of(who, "https://management.azure.com/", "user_impersonation")
 	may := map[string]bool{}
 	for _, role := range who.Roles {
 		switch role {
