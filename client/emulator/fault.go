@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with some requests, on demand.
+// Fault is something that goes wrong with some requests, on demand. A batch is one
+// request; its parts are not struck by themselves.
 //
 //	tenant.Inject(emulator.Fault{Method: "POST", Path: "/createAlert", Kind: emulator.ResetAfter, Requests: []int{1}})
 type Fault struct {
@@ -73,9 +74,33 @@ type injected struct {
 	seen int
 }
 
+// problem says what makes no sense in a fault, or is empty.
+func (f *Fault) problem() string {
+	kinds := []FaultKind{Latency, AnswerStatus, ResetBefore, ResetAfter, Truncate, WrongType, StaleRead, ExpireToken, ForeignNextLink}
+	switch {
+	case !slices.Contains(kinds, f.Kind):
+		return "no kind " + strconv.Quote(string(f.Kind))
+	case f.Status != 0 && (f.Status < 200 || f.Status > 599):
+		return "status " + strconv.Itoa(f.Status)
+	case !(f.Probability >= 0 && f.Probability <= 1):
+		return "probability " + strconv.FormatFloat(f.Probability, 'g', -1, 64)
+	case len(f.Requests) > 0 && slices.Min(f.Requests) < 1:
+		return "request " + strconv.Itoa(slices.Min(f.Requests))
+	case f.Delay < 0:
+		return "delay " + f.Delay.String()
+	case f.Kind == Latency && f.Delay == 0:
+		return "latency without a delay"
+	}
+	return ""
+}
+
 // Inject makes a fault happen to requests from now on. The function that it
-// returns takes the fault away again.
+// returns takes the fault away again. It panics at a fault that makes no sense: of no
+// kind that there is, a status that is none, a probability beyond 0 to 1.
 func (t *Tenant) Inject(f Fault) (remove func()) {
+	if problem := f.problem(); problem != "" {
+		panic("emulator: the fault cannot strike: " + problem)
+	}
 	in := &injected{Fault: f}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -105,12 +130,25 @@ func (t *Tenant) struck(r *http.Request) (delay time.Duration, f *Fault) {
 		switch {
 		case in.Kind == Latency:
 			delay += in.Delay
-		case in.Kind == StaleRead && r.Method != http.MethodGet:
+		case in.Kind == StaleRead && !t.readsOne(r):
 		case f == nil:
 			f = new(in.Fault)
 		}
 	}
 	return delay, f
+}
+
+// readsOne tells whether a request is a GET of one object.
+func (t *Tenant) readsOne(r *http.Request) bool {
+	if r.Method != http.MethodGet {
+		return false
+	}
+	if forARM(r) {
+		_, asked, _, ok := armPath(r)
+		return ok && strings.HasSuffix(asked, "{}")
+	}
+	_, pattern := t.mux.Handler(r)
+	return strings.HasSuffix(pattern, "/{id}")
 }
 
 // abort is thrown to break the connection. ServeHTTP makes http.ErrAbortHandler

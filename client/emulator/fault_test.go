@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -201,4 +202,38 @@ func TestTheLogIsBounded(t *testing.T) {
 	require.GreaterOrEqual(t, len(requests), 10_000)
 	require.Less(t, len(requests[len(requests)-1].Path), 400)
 	require.Equal(t, 21_005, requests[len(requests)-1].Number)
+}
+
+// TestFaultsThatMakeNoSense: one that never strikes would let a test pass that proves
+// nothing.
+func TestFaultsThatMakeNoSense(t *testing.T) {
+	e := emulator.New()
+	for want, f := range map[string]emulator.Fault{
+		`no kind "reset"`:         {Kind: "reset"},
+		`no kind ""`:              {},
+		"status 99":               {Kind: emulator.AnswerStatus, Status: 99},
+		"status 1000":             {Kind: emulator.AnswerStatus, Status: 1000},
+		"probability 2":           {Kind: emulator.ResetAfter, Probability: 2},
+		"probability -1":          {Kind: emulator.ResetAfter, Probability: -1},
+		"probability NaN":         {Kind: emulator.ResetAfter, Probability: math.NaN()},
+		"request 0":               {Kind: emulator.ResetAfter, Requests: []int{1, 0}},
+		"delay -1s":               {Kind: emulator.Latency, Delay: -time.Second},
+		"latency without a delay": {Kind: emulator.Latency},
+	} {
+		require.PanicsWithValue(t, "emulator: the fault cannot strike: "+want, func() { e.Inject(f) }, want)
+	}
+}
+
+// TestAStaleReadIsOfOneObject: a list does not say that it does not exist.
+func TestAStaleReadIsOfOneObject(t *testing.T) {
+	a := open(t)
+	a.raise("x")
+	a.makeSecret()
+	a.e.Inject(emulator.Fault{Kind: emulator.StaleRead})
+	a.do(200, "GET", "/v1.0/security/incidents", "")
+	a.do(404, "GET", "/v1.0/security/incidents/1", "")
+	arm := a.sentinel()
+	for path, status := range map[string]int{"incidents": 200, "incidents/made": 404, "incidents/made/tasks": 200, "incidents/made/tasks/t": 404, "bookmarks": 200, "bookmarks/b": 404} {
+		arm.do(status, "GET", armPath(path), "")
+	}
 }
