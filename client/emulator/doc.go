@@ -241,7 +241,8 @@
 //
 //   - An incident of Defender has a name that follows from its number, and a
 //     relation for each alert, named by the alert's SystemAlertId. It cannot be
-//     deleted, and after a merge cannot be changed.
+//     deleted, and after a merge cannot be changed, on neither side; comments on it,
+//     and its tasks and bookmarks, still can.
 //   - An etag follows from what the object says, the time of its last change
 //     included. One that is sent for an object that there is not is a conflict.
 //   - What only the service sets, and members that are unknown, may be in the body

@@ -566,3 +566,18 @@ func TestMergeOfWhatIsForgotten(t *testing.T) {
 		require.NoError(t, b.e.Load(a.e.Snapshot()))
 	}
 }
+
+// TestWhatBelongsToAMergedIncident can be changed, and the incident cannot.
+func TestWhatBelongsToAMergedIncident(t *testing.T) {
+	a := open(t)
+	a.raise("x")
+	a.raise("y")
+	arm := a.sentinel()
+	name := arm.do(200, "GET", armPath("incidents?$orderby=properties/incidentNumber%20desc"), "").list("value")[0].text("name")
+	a.do(200, "POST", "/v1.0/security/incidents/mergeIncidents", `{"incidentIds":["1","2"]}`)
+	a.do(400, "PATCH", "/v1.0/security/incidents/2", `{"displayName":"n"}`)
+	arm.do(400, "PUT", armPath("incidents/"+name), `{"properties":{"title":"n","severity":"Low","status":"New"}}`)
+	a.do(200, "POST", "/v1.0/security/incidents/2/comments", `{"comment":"late"}`)
+	arm.do(201, "PUT", armPath("incidents/"+name+"/tasks/t"), `{"properties":{"title":"late","status":"New"}}`)
+	require.Empty(t, a.incident("1").list("comments"), "who comments on it is not followed")
+}
