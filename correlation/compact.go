@@ -65,6 +65,10 @@ func (s *scope) compact(e *Engine) {
 			threads[t] = s.threads.add(r)
 		}
 	}
+	for t := uint32(1); t < s.threads.len(); t++ {
+		r := s.threads.at(t)
+		r.twin, r.host = threads[r.twin], threads[r.host]
+	}
 	linking := map[uint64]bool{} // hashes whose texts are wanted
 	for n := range alerts {
 		if alerts[n] == 0 {

@@ -10,7 +10,9 @@ type candidate struct {
 	ref      uint32 // the alert of the strongest value
 	gap      int64
 	score    int32
-	best     int32 // bits of the strongest value
+	best     int32  // bits of the strongest value
+	twin     int32  // the part of score that is enough for a merger, but not to join
+	thread   uint32 // whose twin it is
 	repeat   bool
 	loose    bool // the alerts that it shares something with attract no more
 	n        int
@@ -189,7 +191,7 @@ func (s *scope) consider(e *Engine, in *input) {
 			bits = s.rarity(k.hash, n, 0, e.set.priorOf(k.strong))
 		}
 		if bits > 0 {
-			s.evidence(e, in, incident, number, gap, bits, n, k)
+			s.evidence(e, in, incident, number, gap, bits, n, kindOf(k.kind), k)
 		}
 	}
 	s.identify(e, in)
@@ -199,11 +201,12 @@ func (s *scope) consider(e *Engine, in *input) {
 			ref := s.alerts.at(n)
 			gap := distance(in.time, ref.last())
 			if incident := s.incidentOf(n); incident != 0 && gap <= int64(e.set.RepeatWindow) && s.holds(e, in, n) {
-				c := s.evidence(e, in, incident, n, gap, repeatBits, 0, nil)
+				c := s.evidence(e, in, incident, n, gap, repeatBits, 0, kindRepeat, nil)
 				if c != nil {
 					c.repeat = true
 				}
 			}
+			s.twin(e, in, n)
 		}
 	}
 	for i := range in.cands {
@@ -246,7 +249,13 @@ func (s *scope) holds(e *Engine, in *input, ref uint32) bool {
 		return true
 	}
 	head := s.alerts.at(t.head)
-	if head.parent == 0 || head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
+	if head.flags&(flagByHand|flagLinked) != 0 || e.set.Plain {
+		return true
+	}
+	if s.estranged(r.thread) {
+		return false
+	}
+	if head.parent == 0 {
 		return true
 	}
 	return s.worth(e, head, s.own(s.incidentOf(ref))) >= e.set.keep
@@ -271,7 +280,7 @@ func (s *scope) worth(e *Engine, r *alertRec, but uint32) (bits int32) {
 func distance(a, b int64) int64 { return max(a-b, b-a) }
 
 // evidence adds a value to what speaks for an incident.
-func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, bits int32, n uint32, k *inputKey) *candidate {
+func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, bits int32, n uint32, kind uint8, k *inputKey) *candidate {
 	loose := s.alerts.at(ref).flags&flagLoose != 0
 	c := in.candidate(incident, loose)
 	if c == nil {
@@ -281,9 +290,9 @@ func (s *scope) evidence(e *Engine, in *input, incident, ref uint32, gap int64, 
 		in.cands = append(in.cands, candidate{incident: incident, ref: ref, gap: gap, loose: loose})
 		c = &in.cands[len(in.cands)-1]
 	}
-	p := candidateProof{proof: proof{n: n, of: uint32(min(s.obs, 1<<32-1)), kind: kindRepeat}, bits: bits, group: -2, key: k}
+	p := candidateProof{proof: proof{n: n, of: uint32(min(s.obs, 1<<32-1)), kind: kind}, bits: bits, group: -2, key: k}
 	if k != nil {
-		p.hash, p.kind, p.group = k.hash, kindOf(k.kind), k.entity
+		p.hash, p.group = k.hash, k.entity
 		if k.strong {
 			p.flag |= proofStrong
 		}
@@ -358,7 +367,7 @@ func (s *scope) choose(e *Engine, in *input) int {
 	best := -1
 	for i := range in.cands {
 		c := &in.cands[i]
-		if c.score < e.set.join || best >= 0 && !s.better(c, &in.cands[best]) {
+		if c.score-c.twin < e.set.join || best >= 0 && !s.better(c, &in.cands[best]) {
 			continue
 		}
 		rule := s.accepts(e, c.incident, in.time)
@@ -376,8 +385,8 @@ func (s *scope) choose(e *Engine, in *input) int {
 
 // better prefers more evidence, then the older incident, then the smaller id.
 func (s *scope) better(c, than *candidate) bool {
-	if c.score != than.score {
-		return c.score > than.score
+	if a, b := c.score-c.twin, than.score-than.twin; a != b {
+		return a > b
 	}
 	return s.older(c.incident, than.incident)
 }
@@ -418,6 +427,9 @@ func (s *scope) merge(e *Engine, in *input, n uint32, joined int, d *Decision) {
 				continue
 			}
 			target, source := s.direction(e, mine, other)
+			if c.score-c.twin < s.needed(e, mine, other) {
+				s.visit(c.thread, source == mine)
+			}
 			s.prove(s.unite(e, target, source, n, c.ref), c)
 			d.Kind = Merged
 			d.Merged = append(d.Merged, s.incidents.at(source).id)

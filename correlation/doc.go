@@ -24,6 +24,14 @@
 // link that brought it there is worth [Settings.Keep]. All of this is computed in
 // whole numbers, so that every machine decides alike.
 //
+// Where two sensors see the same events, as a host that asks for a name and the
+// firewall that passes the question on, they report them of two things that share
+// no value. What one detector says of two things within [Settings.TwinGap], more
+// often than of one of them alone and at times that nobody could foretell, is
+// evidence to merge their incidents, the more the more often; an alert alone joins
+// nothing by it. When the two turn out to come apart, what comes next of the one
+// that had joined the other is judged anew.
+//
 // Within an incident a stage is a run of activity that no silence interrupts which
 // is long by the run's own pace.
 //
@@ -80,7 +88,8 @@
 // accepts more alerts ([RuleHub]).
 //
 // Two sensors that report one event of two entities, with nothing else in common,
-// have two incidents.
+// have two incidents until they did so a few times; if always on a schedule, or
+// without a pause, they have two for ever.
 //
 // A new alert is linked to the latest alert that has a value; what else shares the
 // value is reached through that one. Keys of stored alerts are not kept, so that

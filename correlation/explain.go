@@ -290,6 +290,8 @@ func (v Value) String() string {
 	switch v.kind {
 	case kindRepeat:
 		return "are the same alert again"
+	case kindTwin:
+		return fmt.Sprintf("are of two things that detector %s reports together (%+.1f bits: %d times more than apart)", name(v.Text), v.Bits, v.Seen)
 	case kindTactic:
 		return fmt.Sprintf("show a later tactic (%+.1f bits)", v.Bits)
 	}

@@ -67,6 +67,18 @@ func alerts(t *rapid.T) []correlation.Alert {
 		}
 		out[i] = a
 	}
+	// Two sensors that see the same events, mostly.
+	seconds := 0
+	for i := range rapid.IntRange(0, 16).Draw(t, "events") {
+		seconds += rapid.IntRange(10, 200).Draw(t, "after")
+		for _, thing := range []string{"host", "firewall"} {
+			if rapid.IntRange(0, 9).Draw(t, "seen") > 0 {
+				a := at(fmt.Sprintf("%s%02d", thing, i), seconds, device(thing))
+				a.Detector = "sensor"
+				out = append(out, a)
+			}
+		}
+	}
 	return out
 }
 
@@ -83,7 +95,7 @@ func partition(e *correlation.Engine, as []correlation.Alert) map[string]correla
 
 func small() correlation.Settings {
 	s := correlation.Defender()
-	s.Exemplars, s.Slot = 2, 10*time.Second
+	s.Exemplars, s.Slot, s.TwinGap = 2, 10*time.Second, 500*time.Millisecond
 	return s
 }
 

@@ -114,9 +114,9 @@ type thread struct {
 	head     uint32 // the alert that began it in its incident
 	incident uint32
 	stored   uint32
-	_        uint32
-	counted  int64 // the last occurrence that was an observation
-	stage    stage
+	company
+	counted int64 // the last occurrence that was an observation
+	stage   stage
 }
 
 // stage is a run of activity and its pace.

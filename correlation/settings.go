@@ -52,6 +52,13 @@ type Settings struct {
 	// Slot is the time in which a thing that occurs again counts as one
 	// observation, so that a burst does not make its values look common.
 	Slot time.Duration
+	// TwinGap is how far apart two sensors report one event of two things. Where
+	// what the same detector says of two things comes within it more often than
+	// not, at times that nobody could foretell, they are taken for two views of the
+	// same events: each observation beyond the first is evidence of log2(Slot / (2
+	// TwinGap)) bits for the merger of their incidents, and each that came alone
+	// takes one back. Zero means that there are no such pairs.
+	TwinGap time.Duration
 	// HalfLife is the time after which an observation counts for half.
 	HalfLife time.Duration
 	// Never are values that weigh nothing, beside those that package entity knows
@@ -155,7 +162,7 @@ func Defender() Settings {
 			// Mail lies in the box until somebody opens it; files stay.
 			entity.TypeEmailMessage: 3 * day, entity.TypeEmailCluster: 3 * day, entity.TypeFile: 3 * day, entity.TypeURL: 3 * day,
 		},
-		Slot: time.Minute, HalfLife: 7 * day,
+		Slot: time.Minute, TwinGap: 2 * time.Second, HalfLife: 7 * day,
 		StageFloor: 2 * time.Second, StageGap: 5 * time.Second, ThreadGap: 30 * time.Second, StagePace: 3,
 		FutureSkew: time.Hour, IdleClose: 14 * day, MaxAge: 30 * day, Retention: 30 * day,
 		Exemplars: 16, MaxStored: 10_000, MaxKeys: 500, MaxAlerts: 20_000_000, MaxPending: 100_000, MaxActs: 100,
@@ -170,7 +177,7 @@ func Defender() Settings {
 func Simple(window time.Duration, types ...entity.Type) Settings {
 	s := Defender()
 	s.Plain, s.Join, s.Relate, s.Keep, s.MergePerDoubling, s.NearBits, s.TacticBits = true, 1, 1, 0, 0, 0, 0
-	s.Window, s.Windows, s.DetectorWindow, s.RepeatWindow = window, nil, 0, window
+	s.Window, s.Windows, s.DetectorWindow, s.RepeatWindow, s.TwinGap = window, nil, 0, window, 0
 	if len(types) > 0 {
 		s.Window, s.Windows = -1, map[entity.Type]time.Duration{}
 		for _, t := range types {
@@ -207,7 +214,7 @@ func (s Settings) Validate() error {
 		value time.Duration
 		least time.Duration
 	}{
-		{"Slot", s.Slot, 0}, {"HalfLife", s.HalfLife, time.Minute}, {"Lateness", s.Lateness, 0}, {"FutureSkew", s.FutureSkew, 0},
+		{"Slot", s.Slot, 0}, {"TwinGap", s.TwinGap, 0}, {"HalfLife", s.HalfLife, time.Minute}, {"Lateness", s.Lateness, 0}, {"FutureSkew", s.FutureSkew, 0},
 		{"IdleClose", s.IdleClose, 1}, {"MaxAge", s.MaxAge, 1}, {"Retention", s.Retention, 1}, {"ReopenWithin", s.ReopenWithin, 0},
 		{"DetectorWindow", s.DetectorWindow, 0}, {"RepeatWindow", s.RepeatWindow, 0},
 		{"StageFloor", s.StageFloor, 0}, {"StageGap", s.StageGap, 0}, {"ThreadGap", s.ThreadGap, 0},
@@ -228,6 +235,9 @@ func (s Settings) Validate() error {
 			wrong("%s is %d; give a number from %d to %d", f.name, f.value, f.least, math.MaxInt32)
 		}
 	}
+	if s.TwinGap > 0 && s.TwinGap > s.Slot/2 {
+		wrong("TwinGap is %v; give at most half of Slot, which is %v", s.TwinGap, s.Slot)
+	}
 	if s.MaxAlerts > mostAlerts {
 		wrong("MaxAlerts is %d; give at most %d", s.MaxAlerts, mostAlerts)
 	}
@@ -238,12 +248,12 @@ func (s Settings) Validate() error {
 // nanoseconds.
 type compiled struct {
 	Settings
-	join, relate, keep, doubling, tactic int32
-	strong, weak                         prior
-	near                                 uint64
-	windows                              map[entity.Type]int64
-	never                                map[entity.Key]bool
-	primary                              map[string]string
+	join, relate, keep, doubling, tactic, twin int32
+	strong, weak                               prior
+	near                                       uint64
+	windows                                    map[entity.Type]int64
+	never                                      map[entity.Key]bool
+	primary                                    map[string]string
 }
 
 // prior is a [Prior] as pseudo-counts, in sixteenths.
@@ -258,6 +268,7 @@ func compile(s Settings) (compiled, error) {
 		join:     bits256(s.Join), relate: bits256(s.Relate), keep: bits256(s.Keep), doubling: bits256(s.MergePerDoubling), tactic: bits256(s.TacticBits),
 		strong: s.Strong.compile(), weak: s.Weak.compile(),
 		near:    max(1, uint64(math.Round(256*math.Exp2(-s.NearBits)))),
+		twin:    log2(uint64(s.Slot)) - log2(2*uint64(s.TwinGap)),
 		windows: map[entity.Type]int64{}, never: map[entity.Key]bool{}, primary: map[string]string{},
 	}
 	c.Windows = maps.Clone(s.Windows)

@@ -15,7 +15,7 @@ import (
 
 // A snapshot is a line that says what it is, the length of the body, the body and
 // its SHA-256.
-const snapshotHeader = "incidentkit correlation snapshot 2\n"
+const snapshotHeader = "incidentkit correlation snapshot 3\n"
 
 // MaxSnapshot is the largest snapshot that is read, in bytes.
 const MaxSnapshot = 16 << 30
@@ -196,7 +196,8 @@ func (c *codec) scope(s *scope) {
 	})
 	chunks(c, &s.incidents, c.incident)
 	chunks(c, &s.threads, func(t *thread) {
-		number(c, &t.head, &t.incident, &t.stored)
+		number(c, &t.head, &t.incident, &t.stored, &t.twin, &t.votes, &t.host, &t.pause)
+		flagOf(c, &t.alone)
 		number(c, &t.counted)
 		c.stage(&t.stage)
 	})
@@ -453,7 +454,7 @@ func (s *scope) sound() bool {
 		}
 	}
 	for t := uint32(1); t < s.threads.len(); t++ {
-		if r := s.threads.at(t); r.head == 0 || r.head >= alerts || r.incident == 0 || r.incident >= incidents {
+		if r := s.threads.at(t); r.head == 0 || r.head >= alerts || r.incident == 0 || r.incident >= incidents || r.twin >= s.threads.len() || r.host >= s.threads.len() {
 			return false
 		}
 	}

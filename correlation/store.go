@@ -220,14 +220,15 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 			if n != last {
 				s.alerts.at(n).thread = old.thread
 				if s.root(t.incident) != incident {
-					*t = thread{head: n, counted: t.counted, incident: incident}
+					*t = thread{head: n, counted: t.counted, incident: incident, company: t.company}
+					t.host = 0
 				}
 				t.stored++
 				slot.set(slotThread, n)
 			}
 		}
 		if observed && t != nil {
-			t.counted = in.time
+			t.observe(in.time, 2*int64(e.set.TwinGap))
 		}
 	}
 	s.stageOf(e, incident, n, t, in.time)
@@ -243,6 +244,9 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 			continue // a hash that the caller gave, and that is not a value's
 		}
 		v := s.value(slot)
+		if in.keys[i].kind == typeDetector {
+			s.meet(e, n, v.ref, observed && t != nil)
+		}
 		if v.ref == 0 || s.alerts.at(v.ref).last() <= in.time {
 			v.ref = n
 		}

@@ -1,0 +1,146 @@
+package correlation_test
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/incidentkit/incidentkit/correlation"
+	"github.com/incidentkit/incidentkit/incident"
+)
+
+// sensor makes an alert of a thing.
+func sensor(thing, detector string, seconds float64) correlation.Alert {
+	a := at(fmt.Sprintf("%s@%08.1f", thing, seconds), 0, device(thing))
+	a.Time, a.Detector = start.Add(time.Duration(seconds*1000)*time.Millisecond), detector
+	return a
+}
+
+// anyTimes returns times in seconds that cannot be foretold, minutes apart.
+func anyTimes(n int) []float64 {
+	r := rand.New(rand.NewPCG(3, 4))
+	out := make([]float64, n)
+	for i, t := 0, 0.0; i < n; i++ {
+		t += 65 + 300*r.Float64()
+		out[i] = t
+	}
+	return out
+}
+
+func TestTwins(t *testing.T) {
+	each := func(n int, pause float64) (out []float64) {
+		for i := range n {
+			out = append(out, float64(i)*pause)
+		}
+		return out
+	}
+	gap := func(d time.Duration) correlation.Settings {
+		s := correlation.Defender()
+		s.TwinGap = d
+		return s
+	}
+	for _, tt := range []struct {
+		name     string
+		settings correlation.Settings
+		times    []float64
+		detector string
+		after    func(i int) float64 // when the second sensor reports, NaN for never
+		one      bool
+	}{
+		{"together", gap(2 * time.Second), anyTimes(12), "d", func(int) float64 { return 0 }, true},
+		{"a second later", gap(2 * time.Second), anyTimes(12), "d", func(int) float64 { return 1 }, true},
+		{"now the one first, now the other", gap(2 * time.Second), anyTimes(12), "d", func(i int) float64 { return float64(i%2) - 0.5 }, true},
+		{"one missed", gap(2 * time.Second), anyTimes(12), "d", func(i int) float64 {
+			if i == 5 {
+				return -1e6
+			}
+			return 0
+		}, true},
+		{"too few times", gap(2 * time.Second), anyTimes(3), "d", func(int) float64 { return 0 }, false},
+		{"too far apart", gap(2 * time.Second), anyTimes(40), "d", func(int) float64 { return 4 }, false},
+		{"alone as often", gap(2 * time.Second), anyTimes(40), "d", func(i int) float64 { return float64(i%2) * 10 }, false},
+		{"another detector", gap(2 * time.Second), anyTimes(40), "e", func(int) float64 { return 0 }, false},
+		{"on a schedule", gap(2 * time.Second), each(40, 300), "d", func(int) float64 { return 0 }, false},
+		{"two floods", gap(2 * time.Second), each(2000, 1), "d", func(int) float64 { return 0.5 }, false},
+		{"no such pairs", gap(0), anyTimes(40), "d", func(int) float64 { return 0 }, false},
+		{"simple settings", correlation.Simple(time.Hour), anyTimes(40), "d", func(int) float64 { return 0 }, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var as []correlation.Alert
+			for i, at := range tt.times {
+				as = append(as, sensor("host", "d", at))
+				if after := tt.after(i); after > -1e6 {
+					as = append(as, sensor("firewall", tt.detector, at+after))
+				}
+			}
+			e := engine(t, tt.settings)
+			_, err := e.AddAll(as)
+			require.NoError(t, err)
+			require.Equal(t, tt.one, len(e.Incidents("t1")) == 1, "%d incidents", len(e.Incidents("t1")))
+			if !tt.one {
+				return
+			}
+			why, err := e.Explain("t1", as[0].ID, as[1].ID)
+			require.NoError(t, err)
+			require.Contains(t, why.String(), `are of two things that detector "d" reports together`)
+			require.True(t, why.Reasons.Has(incident.ReasonTemporalProximity))
+		})
+	}
+}
+
+// TestTwinsApart has a person take the merger of twins back, which counts for
+// more than what they do later, and a restart in between.
+func TestTwinsApart(t *testing.T) {
+	e := engine(t, correlation.Defender())
+	times := anyTimes(30)
+	var source correlation.ID
+	for i, at := range times {
+		for _, thing := range []string{"firewall", "host"} {
+			d := add(t, e, sensor(thing, "d", at))
+			if d.Kind == correlation.Merged {
+				require.Zero(t, source, "once")
+				source = d.Merged[0]
+				_, err := e.Unmerge(source, by)
+				require.NoError(t, err)
+				var b bytes.Buffer
+				require.NoError(t, e.Snapshot(&b))
+				e, err = correlation.Restore(&b, correlation.Defender(), correlation.WithClock(clock))
+				require.NoError(t, err)
+			} else if source != (correlation.ID{}) && thing == "host" && i > 10 {
+				require.Len(t, d.Refused, 1)
+				require.Equal(t, correlation.RuleDistinct, d.Refused[0].Rule)
+			}
+		}
+	}
+	require.NotZero(t, source)
+	require.Len(t, e.Incidents("t1"), 2)
+}
+
+// TestTwinsNoMore has two things that came together at first, and not later: what
+// comes of the one does not go on to the incident of the other, which it is in for
+// the sake of the other.
+func TestTwinsNoMore(t *testing.T) {
+	e := engine(t, correlation.Defender())
+	var vpn, firewall []correlation.ID
+	for i, at := range anyTimes(60) {
+		if i < 8 {
+			vpn = append(vpn, add(t, e, sensor("vpn", "d", at)).Incident)
+		}
+		firewall = append(firewall, add(t, e, sensor("firewall", "d", at+0.5)).Incident)
+	}
+	require.NotEqual(t, vpn[0], firewall[0])
+	require.Equal(t, vpn[0], firewall[7])
+	require.NotEqual(t, vpn[0], firewall[59])
+}
+
+func TestTwinGap(t *testing.T) {
+	s := correlation.Defender()
+	s.TwinGap = s.Slot
+	require.ErrorContains(t, s.Validate(), "TwinGap is 1m0s; give at most half of Slot")
+	s.TwinGap = -1
+	require.ErrorContains(t, s.Validate(), "TwinGap is -1ns; give at least 0s")
+}
