@@ -184,6 +184,9 @@ func (e *Engine) move(now time.Time, kind ActKind, by By, tenant string, alerts 
 		// The alert may have opened an incident before that is empty now, or was
 		// merged into another; it is opened again.
 		_, before := s.placeFor(moved[0])
+		if before != 0 {
+			s.detour(before, 0)
+		}
 		a.changes(before)
 		target = s.openIncident(e, moved[0])
 		emptied = slices.DeleteFunc(emptied, func(i uint32) bool { return i == target })
@@ -476,7 +479,7 @@ func (s *scope) restore(e *Engine, old *act, concerned []uint32) {
 			i = s.openIncident(e, part[0])
 		}
 		stage, founder := s.incidents.at(i).stage, s.incidents.at(i).founder
-		s.refill(i, part)
+		s.fill(i, part, true)
 		s.incidents.at(i).stage, s.incidents.at(i).founder = stage, founder
 	}
 	// What filling the incidents has redirected goes back, and what the act had.

@@ -183,6 +183,56 @@ func TestUndoRedirects(t *testing.T) {
 	require.Equal(t, b.Incident, i.Redirect)
 }
 
+// TestAlertsStay has an incident lead to where the alert is that opened it. Those
+// of its alerts that are elsewhere, since it was merged into another, stay there.
+func TestAlertsStay(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		act  func(e *correlation.Engine, of map[string]correlation.ID) error
+	}{
+		{"when the other changes", func(e *correlation.Engine, of map[string]correlation.ID) error {
+			_, err := e.Split(of["z1"], []string{"z2"}, by)
+			return err
+		}},
+		{"when it is opened again", func(e *correlation.Engine, of map[string]correlation.ID) error {
+			_, err := e.Split(of["z1"], []string{"p1"}, by)
+			return err
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			e := engine(t, small())
+			of := map[string]correlation.ID{}
+			var as []correlation.Alert
+			for i, id := range []string{"a", "p1", "p2", "z1", "z2"} {
+				as = append(as, at(id, i))
+				of[id] = add(t, e, as[i]).Incident
+			}
+			_, err := e.Merge([]correlation.ID{of["p1"], of["p2"]}, by)
+			require.NoError(t, err)
+			_, err = e.Merge([]correlation.ID{of["z1"], of["z2"]}, by)
+			require.NoError(t, err)
+			_, err = e.Move("t1", []string{"p1"}, of["z1"], by)
+			require.NoError(t, err)
+			_, err = e.Merge([]correlation.ID{of["a"], of["p1"]}, by)
+			require.NoError(t, err)
+			before := e.StateHash()
+			require.NoError(t, tt.act(e, of))
+			var b bytes.Buffer
+			require.NoError(t, e.Snapshot(&b))
+			_, err = correlation.Restore(&b, small(), correlation.WithClock(clock))
+			require.NoError(t, err)
+			checkPartition(t, e, as)
+			id, _ := e.IncidentOf("t1", "p2")
+			require.Equal(t, of["a"], id)
+			i, _ := e.Incident(of["p2"])
+			require.Equal(t, of["a"], i.Redirect)
+			_, err = e.Undo(by)
+			require.NoError(t, err)
+			require.Equal(t, before, e.StateHash())
+		})
+	}
+}
+
 // TestUnmergeElsewhere has the two alerts that joined two incidents moved into a
 // third one, where they are linked again.
 func TestUnmergeElsewhere(t *testing.T) {

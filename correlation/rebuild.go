@@ -30,7 +30,11 @@ func (s *scope) inOrder(alerts []uint32) []uint32 {
 
 // refill makes an incident consist of the given alerts, whose links are in order,
 // and counts it anew.
-func (s *scope) refill(i uint32, alerts []uint32) {
+func (s *scope) refill(i uint32, alerts []uint32) { s.fill(i, alerts, false) }
+
+// fill is refill, for an act or to take one back. The latter puts back what it
+// redirects, and incidents may lead in a circle until it has done so.
+func (s *scope) fill(i uint32, alerts []uint32, undo bool) {
 	r := s.incidents.at(i)
 	*r = incidentRec{id: r.id, version: r.version, flags: r.flags, stage: r.stage, seen: r.seen}
 	if d := s.details[i]; d != nil {
@@ -44,15 +48,47 @@ func (s *scope) refill(i uint32, alerts []uint32) {
 		r.last = max(r.last, a.last())
 		// An incident that this alert opened, and that was merged since, leads
 		// to where the alert is.
-		if slot := s.index.find(s.hashID(s.idOf(s.names.bytes(a.id)))); slot != nil && slot.number() != i {
-			if o := s.incidents.at(slot.number()); o.into != 0 {
-				s.redirected = append(s.redirected, pair{slot.number(), o.into})
+		if k := s.openedBy(n); k != 0 && k != i {
+			if o := s.incidents.at(k); o.into != 0 {
+				if !undo {
+					s.detour(k, i)
+				}
+				s.redirected = append(s.redirected, pair{k, o.into})
 				o.into = i
 			}
 		}
 	}
 	r.founder = alerts[0]
 	r.version++
+}
+
+// openedBy returns the incident that an alert opened first, or 0.
+func (s *scope) openedBy(n uint32) uint32 {
+	if slot := s.index.find(s.hashID(s.idOf(s.names.bytes(s.alerts.at(n).id)))); slot != nil {
+		return slot.number()
+	}
+	return 0
+}
+
+// detour is called before an incident that was merged into another leads elsewhere,
+// or is opened again where to is 0. The alerts of the other, and the incidents that
+// they opened, lead there without passing by it from now on.
+func (s *scope) detour(i, to uint32) {
+	root := s.root(i)
+	if root == i || to != 0 && root == s.root(to) {
+		return
+	}
+	for _, n := range s.members(root) {
+		s.incidentOf(n)
+		k := s.openedBy(n)
+		if k == 0 || k == i || k == root || s.root(k) != root {
+			continue
+		}
+		if o := s.incidents.at(k); o.into != root {
+			s.redirected = append(s.redirected, pair{k, o.into})
+			o.into = root
+		}
+	}
 }
 
 // link is an alert's link to another.
