@@ -82,7 +82,7 @@
 //
 // A value that suddenly is in every alert of a tenant links alerts until it was
 // seen often enough, at least 16 times and with four other entities that are
-// common. On the AIT alert data set that costs less than 0.003 of F1 by campaign,
+// common. On the AIT alert data set that costs less than 0.004 of F1 by campaign,
 // whenever it comes. What it has linked stays together until a person splits it:
 // [Engine.Hubs] and [Engine.Proposals] name it, and only the largest part of it
 // accepts more alerts ([RuleHub]).

@@ -55,7 +55,8 @@ type Value struct {
 	// and for what has no value.
 	Text string
 	Hash uint64
-	// Bits is what it was worth: its rarity, by Seen of Of observations then.
+	// Bits is what it was worth: its rarity, by Seen of Of observations then. Of
+	// what two sensors report, Seen is how much more often that was together.
 	Bits     float64
 	Seen, Of int
 	// SeenNow and OfNow are the same by what is known now.

@@ -27,7 +27,7 @@ const (
 var proofKinds = [...]proofKind{
 	{"", "value", incident.ReasonSimilarArtifacts},
 	{"", "the same alert again", incident.ReasonRepeatedAlertOccurrence},
-	{"", "alerts that always come together", incident.ReasonTemporalProximity},
+	{"", "events that two sensors report", incident.ReasonTemporalProximity},
 	{"", "a later tactic", incident.ReasonEventSequence},
 	{"", "a person's decision", ""},
 	{typeDetector, "detector", incident.ReasonSimilarTTPsOrBehavior},
