@@ -427,7 +427,7 @@ func (s *scope) merge(e *Engine, in *input, n uint32, joined int, d *Decision) {
 				continue
 			}
 			target, source := s.direction(e, mine, other)
-			if c.score-c.twin < s.needed(e, mine, other) {
+			if c.thread != 0 {
 				s.visit(c.thread, source == mine)
 			}
 			s.prove(s.unite(e, target, source, n, c.ref), c)
