@@ -14,7 +14,6 @@ import (
 	"github.com/incidentkit/incidentkit/entity/evidence"
 	"github.com/incidentkit/incidentkit/entity/sentinel"
 	"github.com/incidentkit/incidentkit/incident/hunting"
-	"github.com/incidentkit/incidentkit/internal/plain"
 	"github.com/incidentkit/incidentkit/internal/wire"
 )
 
@@ -180,8 +179,7 @@ type PlaybookRun struct {
 	// Time is when it was, on the tenant's clock, and Who did so.
 	Time time.Time
 	Who  string
-	// LogicAppsResourceID and TenantID name the playbook. What is longer than 1000
-	// characters is cut.
+	// LogicAppsResourceID and TenantID name the playbook.
 	LogicAppsResourceID, TenantID string
 	// Workspace, IncidentID and EntityID are what it was started on; an entity may
 	// have no incident.
@@ -262,7 +260,7 @@ func (c *armCall) run(entityID, incidentID string) {
 	}
 	if err == nil {
 		err = c.change(func(*store.Tx) error {
-			c.t.noteRun(PlaybookRun{c.t.stamp(), c.who.label(), kept(body.LogicApp), kept(body.Tenant), c.workspace.Name, incidentID, entityID})
+			c.t.noteRun(PlaybookRun{c.t.stamp(), c.who.label(), body.LogicApp, body.Tenant, c.workspace.Name, incidentID, entityID})
 			return nil
 		})
 	}
@@ -273,9 +271,6 @@ func (c *armCall) run(entityID, incidentID string) {
 	c.recordARM(arm.RunPlaybook, nil)
 	c.w.WriteHeader(http.StatusNoContent)
 }
-
-// kept is what is kept of a text that the caller chose, of which there may be many.
-func kept(text string) string { return strings.Clone(plain.Cut(text, 1000)) }
 
 func (t *Tenant) noteRun(r PlaybookRun) {
 	t.mu.Lock()
