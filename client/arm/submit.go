@@ -36,14 +36,15 @@ func (c *Client) Submit(ctx context.Context, draft incident.Draft) (*incident.Re
 // The receipt's NotCarried lists what could not be carried as it is, and why.
 //
 // All ids follow from the incident's, and what is there already is left alone. So the
-// same submission can be raised again under the same id, after a failure or a crash:
-// it then makes what is missing. (Two that do so at the same moment can both find nothing;
-// then both put the same, for the service has no way to create only.) A bookmark may be there although the incident is new, for
-// it is kept when an incident is deleted; where it no longer says what the draft does, or
-// belongs to another incident, NotCarried says so as well. A draft that breaks rules, or the service's limits,
-// gives a [*ValidationError], and nothing is sent. Later errors come with a receipt
-// that says which steps were done; a step that fails does not keep the next from
-// being tried, unless there is no incident.
+// same submission can be raised again under the same id, after a failure or a crash: it
+// then makes what is missing. (Two that do so at the same moment can both find nothing;
+// then both put the same, for the service has no way to create only.) A bookmark may be
+// there although the incident is new, for it is kept when an incident is deleted; where
+// it no longer says what the draft does, or belongs to another incident, NotCarried says
+// so as well. A draft that breaks rules, or the service's limits, gives a
+// [*ValidationError], and nothing is sent. Later errors come with a receipt that says
+// which steps were done; a step that fails does not keep the next from being tried,
+// unless there is no incident.
 //
 // A step is done when the service shows what it made. One that was sent without such
 // an answer is uncertain, and the error is [client.ErrOutcomeUnknown]; to submit again

@@ -171,9 +171,10 @@ func operationOf(route Route) (audit.Operation, bool) {
 }
 
 // AuditLog yields what was done to alerts and incidents, and to what belongs to
-// incidents in Azure Resource Manager, by whom and when, with what was there before
-// and after, oldest first; and what was refused to a caller who is known. A request that does several things has an entry for each.
-// [Limits] says how many are kept. The functions of package audit read it:
+// incidents in Azure Resource Manager, by whom and when, with what was there before and
+// after, oldest first; and what was refused to a caller who is known. A request that
+// does several things has an entry for each. [Limits] says how many are kept. The
+// functions of package audit read it:
 //
 //	events, err := audit.Events(audit.Select(tenant.AuditLog(), audit.Filter{Actor: "jo@contoso.com"}))
 func (t *Tenant) AuditLog() iter.Seq2[audit.Entry, error] { return t.entries(t.audit.all()) }

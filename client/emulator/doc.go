@@ -178,10 +178,11 @@
 //
 // # Who did what
 //
-// [Tenant.AuditLog] has every change, with what was there before and after, and
-// every change that was refused to a caller who is known, in Microsoft Graph and in
-// Azure Resource Manager, as entries of package audit; [Tenant.UnifiedAudit] has them as records of the unified audit log. Their
-// names are those of package audit, of which few were observed.
+// [Tenant.AuditLog] has every change, with what was there before and after, and every
+// change that was refused to a caller who is known, in Microsoft Graph and in Azure
+// Resource Manager, as entries of package audit; [Tenant.UnifiedAudit] has them as
+// records of the unified audit log. Their names are those of package audit, of which few
+// were observed.
 //
 // # Running for long
 //
@@ -206,8 +207,9 @@
 //   - A merge keeps the incident that was opened first, and its owner,
 //     classification and determination where it has them; the published case was
 //     that way. It is named after its first alert, or, where its alerts show
-//     several tactics, as a multi-stage incident. Alerts that are moved to a new incident give it their titles. An
-//     incident all of whose alerts were moved is redirected.
+//     several tactics, as a multi-stage incident. Alerts that are moved to a new
+//     incident give it their titles. An incident all of whose alerts were moved is
+//     redirected.
 //   - Correlation is on, since that is the default of isExcludedFromCorrelation;
 //     [WithoutCorrelation] switches it off. An alert that was put into an incident
 //     by hand is evidence for later ones, and does not itself have incidents
