@@ -88,8 +88,8 @@
 // accepts more alerts ([RuleHub]).
 //
 // Two sensors that report one event of two entities, with nothing else in common,
-// have two incidents until they did so a few times; if always on a schedule, or
-// without a pause, they have two for ever.
+// have two incidents until they did so a few times; if always on a schedule, such as
+// at whole minutes, or without a pause, they have two for ever.
 //
 // A new alert is linked to the latest alert that has a value; what else shares the
 // value is reached through that one. Keys of stored alerts are not kept, so that

@@ -57,7 +57,11 @@ type Settings struct {
 	// not, at times that nobody could foretell, they are taken for two views of the
 	// same events: each observation beyond the first is evidence of log2(Slot / (2
 	// TwinGap)) bits for the merger of their incidents, and each that came alone
-	// takes one back. Zero means that there are no such pairs.
+	// takes one back. What can be foretold is the same pause as before and a whole
+	// number of Slots, which most schedules keep to. An observation that differs from
+	// these by 2 TwinGap or less does not count, and the two must be nearer to each
+	// other than a quarter of that difference. Zero means that there are no such
+	// pairs.
 	TwinGap time.Duration
 	// HalfLife is the time after which an observation counts for half.
 	HalfLife time.Duration

@@ -15,7 +15,7 @@ import (
 
 // A snapshot is a line that says what it is, the length of the body, the body and
 // its SHA-256.
-const snapshotHeader = "incidentkit correlation snapshot 3\n"
+const snapshotHeader = "incidentkit correlation snapshot 4\n"
 
 // MaxSnapshot is the largest snapshot that is read, in bytes.
 const MaxSnapshot = 16 << 30
@@ -196,9 +196,8 @@ func (c *codec) scope(s *scope) {
 	})
 	chunks(c, &s.incidents, c.incident)
 	chunks(c, &s.threads, func(t *thread) {
-		number(c, &t.head, &t.incident, &t.stored, &t.twin, &t.votes, &t.host, &t.pause)
-		flagOf(c, &t.alone)
-		number(c, &t.counted)
+		number(c, &t.head, &t.incident, &t.stored, &t.twin, &t.votes, &t.host)
+		number(c, &t.counted, &t.pause, &t.surprise)
 		c.stage(&t.stage)
 	})
 	chunks(c, &s.proofs, func(p *proof) {

@@ -228,7 +228,7 @@ func (s *scope) put(e *Engine, a *Alert, in *input, n uint32) {
 			}
 		}
 		if observed && t != nil {
-			t.observe(in.time, 2*int64(e.set.TwinGap))
+			t.observe(in.time, &e.set)
 		}
 	}
 	s.stageOf(e, incident, n, t, in.time)

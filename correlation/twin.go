@@ -2,7 +2,6 @@ package correlation
 
 import (
 	"math"
-	"time"
 )
 
 // Two sensors that see one event, as a host that asks for a name and the firewall
@@ -15,21 +14,34 @@ type company struct {
 	// came alone, and votes by how many these outnumber the others, at least.
 	twin, votes uint32
 	host        uint32 // the thread for whose sake, as its twin, it is where it is
-	pause       uint32 // milliseconds between the last two observations
-	alone       bool   // nothing came with the last observation so far
+	pause       int64  // between the last two observations
+	// surprise is how far the last observation was from the times that could be
+	// foretold, or 0 once something came with it, or if it was none.
+	surprise int64
 }
 
 // observe counts an observation. One that comes after the same pause as that
-// before it, give or take some, is no surprise, and what comes with it proves
-// nothing: two jobs of one schedule, or two floods without a pause.
-func (t *thread) observe(now, some int64) {
-	if t.alone {
-		t.vote(0)
+// before it, or after whole slots, is no surprise, and what comes with it proves
+// nothing: two jobs of one schedule, or two floods.
+func (t *thread) observe(now int64, set *compiled) {
+	pause := now - t.counted
+	if set.TwinGap > 0 {
+		if t.surprise > 0 {
+			t.vote(0)
+		}
+		odd := pause % int64(set.Slot)
+		t.surprise = min(distance(pause, t.pause), odd, int64(set.Slot)-odd)
+		if t.surprise <= 2*int64(set.TwinGap) {
+			t.surprise = 0
+		}
 	}
-	pause := uint32(min((now-t.counted)/int64(time.Millisecond), math.MaxUint32))
-	t.alone = distance(int64(pause), int64(t.pause)) > some/int64(time.Millisecond)
 	t.pause, t.counted = pause, now
 }
+
+// met tells whether another observation is so near to the last one as chance has
+// it seldom. Two jobs of one schedule that each come somewhat late are also apart
+// by about what they surprise by.
+func (t *thread) met(gap int64) bool { return t.surprise > 0 && gap <= t.surprise/4 }
 
 // vote counts an observation for the thread that came with it and against all
 // others; so the one that is left is that of most, if there is one.
@@ -42,7 +54,7 @@ func (c *company) vote(twin uint32) {
 	default:
 		c.votes--
 	}
-	c.alone = false
+	c.surprise = 0
 }
 
 // meet notes that an observation came together with the latest one of its detector
@@ -56,13 +68,14 @@ func (s *scope) meet(e *Engine, n, latest uint32, observed bool) {
 		return
 	}
 	t, o := s.threads.at(mine), s.threads.at(other)
-	if distance(t.counted, o.counted) > int64(e.set.TwinGap) {
+	gap := distance(t.counted, o.counted)
+	if gap > int64(e.set.TwinGap) {
 		return
 	}
-	if t.alone {
+	if t.met(gap) {
 		t.vote(other)
 	}
-	if o.alone {
+	if o.met(gap) {
 		o.vote(mine)
 	}
 }

@@ -137,6 +137,45 @@ func TestTwinsNoMore(t *testing.T) {
 	require.NotEqual(t, vpn[0], firewall[59])
 }
 
+// TestSchedules has two things that one crontab runs jobs on, each of which starts
+// somewhat late. That they come together is the schedule's doing.
+func TestSchedules(t *testing.T) {
+	every := func(pause int) (out []float64) {
+		for s := 0; s < 2*86400; s += pause {
+			out = append(out, float64(s))
+		}
+		return out
+	}
+	var several []float64
+	for hour := range 48 {
+		for _, minute := range []int{0, 5, 15, 17, 30, 45} {
+			several = append(several, float64(hour*3600+minute*60))
+		}
+	}
+	for _, tt := range []struct {
+		name  string
+		times []float64
+	}{
+		{"every minute", every(60)}, {"every five minutes", every(300)}, {"every ten minutes and a half", every(630)}, {"several jobs", several},
+	} {
+		for _, late := range []float64{0.2, 1, 2, 3, 4, 5, 6, 8, 20} {
+			t.Run(fmt.Sprintf("%s, up to %v s late", tt.name, late), func(t *testing.T) {
+				r := rand.New(rand.NewPCG(5, uint64(late*10)))
+				var as []correlation.Alert
+				for _, at := range tt.times {
+					for _, thing := range []string{"web", "mail"} {
+						as = append(as, sensor(thing, "d", at+late*r.Float64()))
+					}
+				}
+				e := engine(t, correlation.Defender())
+				_, err := e.AddAll(as)
+				require.NoError(t, err)
+				require.Len(t, e.Incidents("t1"), 2)
+			})
+		}
+	}
+}
+
 func TestTwinGap(t *testing.T) {
 	s := correlation.Defender()
 	s.TwinGap = s.Slot
