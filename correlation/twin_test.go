@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/incidentkit/incidentkit/alert"
 	"github.com/incidentkit/incidentkit/correlation"
 	"github.com/incidentkit/incidentkit/incident"
 )
@@ -135,6 +136,40 @@ func TestTwinsNoMore(t *testing.T) {
 	require.NotEqual(t, vpn[0], firewall[0])
 	require.Equal(t, vpn[0], firewall[7])
 	require.NotEqual(t, vpn[0], firewall[59])
+}
+
+// TestTwinsOnce has two things that came together once, and are merged for another
+// reason just when they do so again. They are no twins yet, so that nobody is judged
+// anew when they turn out to be none.
+func TestTwinsOnce(t *testing.T) {
+	s := correlation.Defender()
+	s.Join, s.TacticBits, s.Keep, s.MergePerDoubling, s.Strong.Bits = 4.6, 2, 0, 0, 2
+	e := engine(t, s)
+	var merged correlation.ID
+	for i, at := range anyTimes(20) {
+		// At first only the detector is the same, and the tactic later the third time.
+		for k, thing := range []string{"vpn", "firewall"} {
+			if i > 2 {
+				at += 20 * float64(k)
+			}
+			a := sensor(thing, "d", at)
+			if i == 2 {
+				a.Category = []alert.Category{alert.InitialAccess, alert.Impact}[k]
+			} else {
+				a.Category = alert.InitialAccess
+			}
+			d := add(t, e, a)
+			switch {
+			case i == 2 && k == 1:
+				require.Equal(t, correlation.Merged, d.Kind)
+				merged = d.Incident
+			case i > 2:
+				require.Equal(t, merged, d.Incident, "at %v", at)
+			default:
+				require.NotEqual(t, correlation.Merged, d.Kind)
+			}
+		}
+	}
 }
 
 // TestSchedules has two things that one crontab runs jobs on, each of which starts
