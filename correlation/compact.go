@@ -60,8 +60,10 @@ func (s *scope) compact(e *Engine) {
 		}
 	}
 	for t := uint32(1); t < old.threads.len(); t++ {
-		if r := *old.threads.at(t); alerts[r.head] != 0 {
-			r.head, r.incident = alerts[r.head], incidents[old.root(r.incident)]
+		// One whose alerts are elsewhere now begins anew when it occurs again.
+		r := *old.threads.at(t)
+		r.head, r.incident = alerts[r.head], incidents[old.root(r.incident)]
+		if r.head != 0 && r.incident != 0 {
 			threads[t] = s.threads.add(r)
 		}
 	}

@@ -260,6 +260,33 @@ func TestUnmergeElsewhere(t *testing.T) {
 	require.Equal(t, before, e.StateHash())
 }
 
+// TestForgetMoved has an incident forgotten that the first of an alert and its repeats was
+// moved away from.
+func TestForgetMoved(t *testing.T) {
+	s := small()
+	s.IdleClose, s.Retention = time.Hour, time.Hour
+	e := engine(t, s)
+	first := add(t, e, sensor("web", "d", 0))
+	add(t, e, sensor("web", "d", 60)) // the same again
+	other := add(t, e, at("other", 100, user("jo")))
+	_, err := e.Move("t1", []string{"web@000000.0"}, other.Incident, by)
+	require.NoError(t, err)
+	for i := range 20 {
+		add(t, e, at(string(rune('a'+i)), 200+i))
+	}
+	for i := range 6 {
+		a := at("later"+string(rune('a'+i)), (i+1)*3000)
+		a.Link = other.Incident // so that it stays open
+		require.Equal(t, other.Incident, add(t, e, a).Incident)
+	}
+	_, ok := e.Incident(first.Incident)
+	require.False(t, ok)
+	var b bytes.Buffer
+	require.NoError(t, e.Snapshot(&b))
+	_, err = correlation.Restore(&b, s, correlation.WithClock(clock))
+	require.NoError(t, err)
+}
+
 // TestUndoLater takes acts back after more alerts have come.
 func TestUndoLater(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
