@@ -211,6 +211,31 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+// TestSlotWithoutTwins has a burst count as few observations, also where nothing is
+// asked about twins.
+func TestSlotWithoutTwins(t *testing.T) {
+	explain := func(s correlation.Settings) string {
+		e := engine(t, s)
+		for i := range 12 {
+			thing := "web"
+			if i == 11 {
+				thing = "mail"
+			}
+			a := sensor(thing, "d", float64(10*i))
+			a.Entities = append(a.Entities, user("jo"))
+			add(t, e, a)
+		}
+		why, err := e.Explain("t1", "web@000000.0", "mail@000110.0")
+		require.NoError(t, err)
+		return why.String()
+	}
+	s := correlation.Defender()
+	with := explain(s)
+	require.Contains(t, with, "seen 2 times")
+	s.TwinGap = 0
+	require.Equal(t, with, explain(s))
+}
+
 func TestTwinGap(t *testing.T) {
 	s := correlation.Defender()
 	s.TwinGap = s.Slot
