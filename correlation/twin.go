@@ -1,8 +1,6 @@
 package correlation
 
-import (
-	"math"
-)
+import "math"
 
 // Two sensors that see one event, as a host that asks for a name and the firewall
 // that passes the question on, report it of two things that share no value. But
