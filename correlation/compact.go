@@ -69,6 +69,9 @@ func (s *scope) compact(e *Engine) {
 	}
 	for t := uint32(1); t < s.threads.len(); t++ {
 		r := s.threads.at(t)
+		if r.twin != 0 && threads[r.twin] == 0 {
+			r.votes = 0 // they were for one that is forgotten
+		}
 		r.twin, r.host = threads[r.twin], threads[r.host]
 	}
 	linking := map[uint64]bool{} // hashes whose texts are wanted

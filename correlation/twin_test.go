@@ -172,6 +172,64 @@ func TestTwinsOnce(t *testing.T) {
 	}
 }
 
+// TestTwinsAreRemembered has others forgotten while two things are on their way to be
+// twins, so that nothing is where it was in memory; and then one of the two.
+func TestTwinsAreRemembered(t *testing.T) {
+	forgetful := correlation.Defender()
+	forgetful.IdleClose, forgetful.Retention = time.Hour, time.Hour
+	// together has two things come together until they are merged, and returns how
+	// often it took, or 0.
+	together := func(e *correlation.Engine, from float64, one, other string, most int) int {
+		for i, at := range anyTimes(most) {
+			add(t, e, sensor(one, "d", from+at))
+			if add(t, e, sensor(other, "d", from+at+0.5)).Kind == correlation.Merged {
+				return i + 1
+			}
+		}
+		return 0
+	}
+	// apart has things on a schedule, which says nothing of any two of them.
+	apart := func(e *correlation.Engine, from, to float64, things ...string) {
+		for ; from < to; from += 300 {
+			for i, thing := range things {
+				add(t, e, sensor(thing, "d", from+60*float64(i)))
+			}
+		}
+	}
+	begin := func(s correlation.Settings) (e *correlation.Engine, old correlation.ID) {
+		e = engine(t, s)
+		for i := range 40 {
+			thing := fmt.Sprint("old", i)
+			old = add(t, e, sensor(thing, "d", 10*float64(i))).Incident
+			add(t, e, sensor(thing, "d", 10*float64(i)+70))
+		}
+		require.Zero(t, together(e, 3600, "host", "firewall", 4))
+		return e, old
+	}
+	var took []int
+	for _, s := range []correlation.Settings{correlation.Defender(), forgetful} {
+		e, old := begin(s)
+		apart(e, 6000, 12000, "host", "firewall")
+		_, remembered := e.Incident(old)
+		require.Equal(t, s.Retention > time.Hour, remembered)
+		took = append(took, together(e, 12000, "host", "firewall", 40))
+	}
+	require.NotZero(t, took[0])
+	require.Equal(t, took[0], took[1])
+
+	took = nil
+	for _, one := range []string{"host", "another"} {
+		e, _ := begin(forgetful)
+		for i := range 100 { // so that there is enough to forget
+			add(t, e, sensor(fmt.Sprint("brief", i), "d", 5900))
+		}
+		apart(e, 6000, 18000, one)
+		took = append(took, together(e, 18000, one, "proxy", 40))
+	}
+	require.NotZero(t, took[0])
+	require.Equal(t, took[1], took[0], "the way with one that is forgotten is forgotten, too")
+}
+
 // TestSchedules has two things that one crontab runs jobs on, each of which starts
 // somewhat late. That they come together is the schedule's doing.
 func TestSchedules(t *testing.T) {
