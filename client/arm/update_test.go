@@ -447,6 +447,45 @@ func TestUpdateWhoseAnswerWasLostAmongOthers(t *testing.T) {
 	}
 }
 
+// TestAnotherWritesWhatWasLost: a later write was refused, so that what stands there is
+// another's, even if it is what an earlier one was to write.
+func TestAnotherWritesWhatWasLost(t *testing.T) {
+	s, c := start(t)
+	s.store("incidents/abc", map[string]any{"properties": map[string]any{"title": "T", "severity": "Low", "status": "New"}})
+	object := func() map[string]any { return maps.Clone(s.objects["incidents/abc"]) }
+	var mine map[string]any
+	puts := 0
+	s.intercept = func(w http.ResponseWriter, r *http.Request, path string) bool {
+		if r.Method != http.MethodPut {
+			return false
+		}
+		switch puts++; puts {
+		case 1: // lost, and overwritten before anybody sees it
+			before := object()
+			s.put(discard{}, r, path)
+			mine = object()
+			s.store(path, before)
+			fail(w, http.StatusGatewayTimeout, "GatewayTimeout")
+		case 3:
+			s.store(path, mine)
+			fail(w, http.StatusConflict, "Conflict")
+		default:
+			return false
+		}
+		return true
+	}
+	refused := errors.New("I have been here")
+	_, err := c.UpdateIncident(t.Context(), "abc", func(s *arm.IncidentSettings) error {
+		if !s.AddLabel("mine") {
+			return refused
+		}
+		return nil
+	})
+	require.ErrorIs(t, err, refused)
+	require.ErrorIs(t, err, client.ErrOutcomeUnknown)
+	require.Equal(t, 3, puts)
+}
+
 // TestWritersWhoseAnswersGetLost: of updates that cannot be made twice none is, and none
 // that was said to be done is missing.
 func TestWritersWhoseAnswersGetLost(t *testing.T) {
