@@ -138,6 +138,35 @@ func TestTwinsNoMore(t *testing.T) {
 	require.NotEqual(t, vpn[0], firewall[59])
 }
 
+// TestTwinsDrawNoAlert has what is known of two things merge their incidents, or
+// nothing: an alert whose own incident is closed does not go to the other's.
+func TestTwinsDrawNoAlert(t *testing.T) {
+	e := engine(t, correlation.Defender())
+	own := map[string]correlation.ID{}
+	for i, at := range anyTimes(20) {
+		for _, thing := range []string{"firewall", "host"} {
+			d := add(t, e, sensor(thing, "d", at))
+			if i == 0 { // two people are at work on them
+				own[thing] = d.Incident
+				_, err := e.Update(d.Incident, correlation.Change{Owner: new(thing)}, by)
+				require.NoError(t, err)
+			}
+			if i < 19 {
+				require.Equal(t, own[thing], d.Incident)
+				continue
+			}
+			if thing == "host" {
+				require.Equal(t, correlation.Refused, d.Kind, "by its own, so that it has one of its own again")
+				require.NotEqual(t, own["firewall"], d.Incident)
+			}
+		}
+		if i == 18 {
+			_, err := e.Update(own["host"], correlation.Change{Status: new(incident.StatusResolved)}, by)
+			require.NoError(t, err)
+		}
+	}
+}
+
 // TestTwinsOnce has two things that came together once, and are merged for another
 // reason just when they do so again. They are no twins yet, so that nobody is judged
 // anew when they turn out to be none.
